@@ -1,0 +1,18 @@
+//===- InitAll.h - everything an embedder registers -----------------------===//
+#ifndef MP_INITALL_H
+#define MP_INITALL_H
+
+namespace mlir {
+class DialectRegistry;
+namespace mp {
+/// Inserts every dialect that the pipelines read or create, with the external
+/// interface models that the passes need.
+void registerAllDialects(DialectRegistry &registry);
+
+/// Registers all passes and pipelines of this project, and upstream's
+/// canonicalizer, CSE and inliner beside them.
+void registerAllPasses();
+} // namespace mp
+} // namespace mlir
+
+#endif // MP_INITALL_H

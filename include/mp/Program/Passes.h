@@ -1,0 +1,14 @@
+#ifndef MP_PROGRAM_PASSES_H
+#define MP_PROGRAM_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::mp {
+#define GEN_PASS_DECL
+#include "mp/Program/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "mp/Program/Passes.h.inc"
+} // namespace mlir::mp
+
+#endif // MP_PROGRAM_PASSES_H
