@@ -12,11 +12,13 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.mp_obj_root, "test")
 config.environment["MP_CACHE_DIR"] = os.path.join(config.mp_obj_root, "test-cache")
 
+config.substitutions.append(
+    ("%mp_plugin", os.path.join(config.mp_libs_dir, "MPPlugin" + config.llvm_shlib_ext)))
+
 llvm_config.use_default_substitutions()
 tool_dirs = [config.mp_tools_dir, config.llvm_tools_dir]
-opt = "mp-opt"
 llvm_config.add_tool_substitutions(
     [ToolSubst("mp-opt",
                extra_args=["--verify-roundtrip"] if os.environ.get("MP_CHECK_ROUNDTRIP") else [],
                unresolved="fatal"),
-     "mp-compile", "mp-run", "mlir-opt"], tool_dirs)
+     "mp-compile", "mp-run", "mlir-opt", "llvm-nm"], tool_dirs)

@@ -9,8 +9,11 @@ namespace mp {
 /// interface models that the passes need.
 void registerAllDialects(DialectRegistry &registry);
 
-/// Registers all passes and pipelines of this project, and upstream's
-/// canonicalizer, CSE and inliner beside them.
+/// Registers the passes and pipelines of this project.
+void registerProjectPasses();
+
+/// Registers the above, and upstream's canonicalizer, CSE, inliner and symbol
+/// DCE beside them (a host tool such as mlir-opt has these already).
 void registerAllPasses();
 } // namespace mp
 } // namespace mlir

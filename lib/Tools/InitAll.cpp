@@ -36,13 +36,17 @@ void mp::registerAllDialects(DialectRegistry &registry) {
   func::registerInlinerExtension(registry);
 }
 
-void mp::registerAllPasses() {
+void mp::registerProjectPasses() {
   registerMPConversionPasses();
   registerMPGemmPasses();
   registerMPKernelsPasses();
   registerMPProgramPasses();
   registerMPStableHLOPasses();
   registerMPTransformsPasses();
+}
+
+void mp::registerAllPasses() {
+  registerProjectPasses();
   registerCanonicalizerPass();
   registerCSEPass();
   registerInlinerPass();
