@@ -1,6 +1,7 @@
 #include "mp/IR/MPOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -160,9 +161,14 @@ LogicalResult LaunchOp::verify() {
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // launch-c1
-  auto kernel = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr());
-  if (!kernel || !kernel->hasAttr(kKernelAttrName))
+  Operation *callee = symbols.lookupNearestSymbolFrom(*this, getCalleeAttr());
+  if (!isa_and_nonnull<FunctionOpInterface>(callee) ||
+      !callee->hasAttr(kKernelAttrName))
     return emitOpError("expected '") << getCallee() << "' to be a kernel function";
+  // A kernel that is LLVM code already has the uniform signature.
+  auto kernel = dyn_cast<func::FuncOp>(callee);
+  if (!kernel)
+    return success();
   // launch-c2
   SmallVector<Type> tensors(getInputs().getTypes());
   llvm::append_range(tensors, getOutputs().getTypes());

@@ -36,3 +36,10 @@ func.func @program(%x: tensor<8x4xi1>) -> tensor<8x4xi1> {
 func.func private @k(%x: memref<8x4xi8>, %y: memref<8x4xi8>, %b: index, %e: index, %s: memref<?xi8>) attributes {mp.kernel} {
   return
 }
+
+// CHECK-LABEL: func.func @planned
+func.func @planned(%x: tensor<8x4xf32>) -> tensor<8x4xf32> {
+  // CHECK: mp.copy %{{.*}} {mp.buffers = [#mp.buffer<arena, 128>]} : tensor<8x4xf32>
+  %0 = mp.copy %x {mp.buffers = [#mp.buffer<arena, 128>]} : tensor<8x4xf32>
+  return %0 : tensor<8x4xf32>
+}

@@ -14,6 +14,21 @@ def MP_OverflowAttr : EnumAttr<MP_Dialect, MP_Overflow, "overflow">;
 def MP_RoundingAttr : EnumAttr<MP_Dialect, MP_Rounding, "rounding">;
 def MP_EpilogueAttr : EnumAttr<MP_Dialect, MP_Epilogue, "epilogue">;
 
+def MP_BufferSpaceAttr : EnumAttr<MP_Dialect, MP_BufferSpace, "buffer_space">;
+
+def MP_BufferAttr : MP_Attr<"Buffer", "buffer"> {
+  let summary = "where the memory planner put a tensor";
+  let description = [{
+    `position` counts bytes in the arena and the persistent block, arguments
+    or results of the function in the other two spaces.
+
+    Example: `#mp.buffer<arena, 128>`
+  }];
+  let parameters = (ins EnumParameter<MP_BufferSpace>:$space,
+                        "int64_t":$position);
+  let assemblyFormat = "`<` $space `,` $position `>`";
+}
+
 def MP_PrecisionAttr : MP_Attr<"Precision", "precision"> {
   let summary = "the decided precision of one op";
   let description = [{

@@ -31,4 +31,14 @@ def MP_Epilogue : I32EnumAttr<"Epilogue", "function applied to the accumulator",
   let genSpecializedAttr = 0;
 }
 
+def MP_BufferSpace : I32EnumAttr<"BufferSpace", "memory that a planned buffer lies in", [
+    I32EnumAttrCase<"Arena", 0, "arena">,           // temporaries of one call
+    I32EnumAttrCase<"Persistent", 1, "persistent">, // what `prepare` leaves for `run`
+    I32EnumAttrCase<"Argument", 2, "argument">,     // the caller's
+    I32EnumAttrCase<"Result", 3, "result">          // the caller's
+  ]> {
+  let cppNamespace = "::mlir::mp";
+  let genSpecializedAttr = 0;
+}
+
 #endif // MP_IR_MPENUMS_TD

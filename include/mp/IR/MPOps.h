@@ -24,6 +24,8 @@ constexpr llvm::StringLiteral kKernelAttrName = "mp.kernel";
 constexpr llvm::StringLiteral kNameAttrName = "mp.name";
 constexpr llvm::StringLiteral kRoleAttrName = "mp.role";
 constexpr llvm::StringLiteral kTypeAttrName = "mp.type";
+/// On ops of a planned program: one #mp.buffer for each tensor result.
+constexpr llvm::StringLiteral kBuffersAttrName = "mp.buffers";
 } // namespace mlir::mp
 
 #endif // MP_IR_MPOPS_H

@@ -96,4 +96,26 @@ def MP_LibraryCallOp : MP_Op<"library_call"> {
   }];
 }
 
+//===----------------------------------------------------------------------===//
+// CopyOp
+//===----------------------------------------------------------------------===//
+
+def MP_CopyOp : MP_Op<"copy", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "hand out a tensor in another buffer";
+  let description = [{
+    Says that `result`, equal to `input`, has a buffer of its own. Only the
+    memory planner makes copies: where a value that will be changed in place
+    lives on, or must arrive in the buffer of a loop or of the caller.
+
+    Example:
+
+    ```mlir
+    %b = mp.copy %a : tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
 #endif // MP_IR_MPPROGRAMOPS_TD
