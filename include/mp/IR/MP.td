@@ -7,5 +7,6 @@ include "mp/IR/MPEnums.td"
 include "mp/IR/MPAttrs.td"
 include "mp/IR/MPTensorOps.td"
 include "mp/IR/MPProgramOps.td"
+include "mp/IR/MPTrainingOps.td"
 
 #endif // MP_IR_MP_TD

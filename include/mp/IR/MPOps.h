@@ -6,12 +6,23 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/CastInterfaces.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mp/IR/MPDialect.h"
 
 #include "mp/IR/MPEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "mp/IR/MPAttrs.h.inc"
+namespace mlir::mp {
+ParseResult parseUnscaleTypes(OpAsmParser &parser,
+                              SmallVectorImpl<Type> &gradients,
+                              SmallVectorImpl<Type> &unscaled, Type &scale,
+                              Type &finite, Type &culprit);
+void printUnscaleTypes(OpAsmPrinter &printer, Operation *op,
+                       TypeRange gradients, TypeRange unscaled, Type scale,
+                       Type finite, Type culprit);
+} // namespace mlir::mp
+
 #define GET_OP_CLASSES
 #include "mp/IR/MPOps.h.inc"
 
