@@ -6,22 +6,14 @@
 #ifndef MP_RT_CODEGEN_H
 #define MP_RT_CODEGEN_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "mp_rt/mp_rt_base.h"
 
 #define MP_RT_CODEGEN_MAJOR 1
 #define MP_RT_CODEGEN_MINOR 0
 
-#ifndef MP_RT_API
-#define MP_RT_API __attribute__((visibility("default")))
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Zero is success; other values are mp_rt_code of mp_rt.h. */
-typedef int32_t mp_rt_status;
 
 /* One call of one model instance: thread pool, scratch, packed-weight cache.
  * Opaque to generated code, owned by the runtime, used by one thread. */
@@ -33,9 +25,10 @@ typedef void (*mp_rt_kernel)(void *const *buffers, int64_t begin, int64_t end,
                              void *scratch);
 
 /* Covers [0, extent) with calls of `kernel` on pieces of at least `grain`
- * items (the last may be shorter), split by extent and grain only, on the
- * threads of the pool; returns when all are done. `name` lives as long as the
- * model and is for traces. Fails only if scratch cannot be allocated. */
+ * items, each of which begins at a multiple of `grain` (the last may be
+ * shorter), split by extent and grain only, on the threads of the pool; returns
+ * when all are done. `name` lives as long as the model and is for traces. Fails
+ * only if scratch cannot be allocated. */
 MP_RT_API mp_rt_status mp_rt_launch(mp_rt_exec *exec, mp_rt_kernel kernel,
                                     void *const *buffers, int64_t extent,
                                     int64_t grain, int64_t scratch_bytes,
@@ -46,7 +39,7 @@ typedef struct mp_rt_operand {
   void *data;
   const int64_t *shape; /* `rank` sizes, row-major and contiguous */
   int32_t rank;
-  uint8_t code, bits;
+  uint8_t code, bits; /* elements narrower than a byte take one byte each */
   uint8_t invariant; /* input whose value is the same in every call of one
                         instance until its parameters change: packed forms of
                         it may be kept in the instance */
@@ -67,6 +60,14 @@ typedef mp_rt_status (*mp_rt_library_routine)(mp_rt_exec *exec,
 
 /* Sets the calling thread's error text (truncated to 4 KiB) and returns code. */
 MP_RT_API mp_rt_status mp_rt_fail(mp_rt_status code, const char *text);
+
+/* Library routine: compares input 0 (got) with input 1 (expected), both of one
+ * type and shape; NaN equals NaN. config is [kind, min_ulp, max_ulp]; kind 0:
+ * equal; 1: for floats, between min_ulp and max_ulp units in the last place
+ * apart, else equal; 2: for floats, |got - expected| at most 1e-3, absolute or
+ * relative to the expected value, else equal. Fails with MP_RT_CHECK_FAILED. */
+MP_RT_API mp_rt_status mp_rt_check(mp_rt_exec *exec,
+                                   const mp_rt_library_call *call);
 
 /* ---- what a model file exports ------------------------------------------ */
 
