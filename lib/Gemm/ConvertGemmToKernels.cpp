@@ -1,0 +1,143 @@
+//===- ConvertGemmToKernels.cpp - products become launches ------------------===//
+#include "mp/Gemm/Passes.h"
+
+#include "GemmKernels.h"
+#include "Invariance.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace mlir::mp {
+#define GEN_PASS_DEF_MPCONVERTGEMMTOKERNELSPASS
+#include "mp/Gemm/Passes.h.inc"
+} // namespace mlir::mp
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+class GemmConverter {
+public:
+  GemmConverter(ModuleOp module, const CpuClass &cpu) : symbols(module), cpu(cpu) {}
+  LogicalResult convert(GemmOp op);
+
+private:
+  using Create = llvm::function_ref<KernelLaunch()>;
+  KernelLaunch get(StringRef name, Create create) {
+    auto [it, isNew] = kernels.try_emplace(name);
+    if (isNew)
+      it->second = create();
+    return it->second;
+  }
+
+  SymbolTable symbols;
+  CpuClass cpu;
+  llvm::StringMap<KernelLaunch> kernels;
+  InvarianceAnalysis invariance;
+};
+
+class ConvertGemmToKernelsPass
+    : public mp::impl::MPConvertGemmToKernelsPassBase<ConvertGemmToKernelsPass> {
+  using Base::Base;
+  void runOnOperation() override;
+};
+} // namespace
+
+/// [K, 1] and [1, K] are the same memory: a view swaps the last two sizes.
+static Value swapUnitDimension(OpBuilder &builder, Location loc, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t rank = shape.size();
+  SmallVector<int64_t> flat(shape.begin(), shape.end() - 2);
+  flat.push_back(shape[rank - 1] * shape[rank - 2]);
+  std::swap(shape[rank - 1], shape[rank - 2]);
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i + 2 < rank; ++i)
+    groups.push_back({i});
+  groups.push_back({rank - 2, rank - 1});
+  auto flatType = RankedTensorType::get(flat, type.getElementType());
+  Value collapsed =
+      tensor::CollapseShapeOp::create(builder, loc, flatType, value, groups);
+  return tensor::ExpandShapeOp::create(
+      builder, loc, RankedTensorType::get(shape, type.getElementType()), collapsed,
+      groups);
+}
+
+/// Small products are over before packing would be.
+static bool wantsPacking(const GemmSpec &spec, bool isInvariant) {
+  if (spec.k == 0 || spec.n == 1)
+    return false;
+  if (spec.m <= 4 && !isInvariant)
+    return false;
+  return spec.m * spec.n * spec.k > 4096;
+}
+
+LogicalResult GemmConverter::convert(GemmOp op) {
+  for (Type type : op->getOperandTypes())
+    if (!isSupportedFormat(getElementTypeOrSelf(type)))
+      return op.emitOpError() << "has an operand of format "
+                              << getElementTypeOrSelf(type)
+                              << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
+  if (!isSupportedFormat(op.getType().getElementType()))
+    return op.emitOpError() << "has a result of format " << op.getType().getElementType()
+                            << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
+
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  if (op.getType().getNumElements() == 0) {
+    op.replaceAllUsesWith(
+        tensor::EmptyOp::create(builder, loc, op.getType(), ValueRange())
+            .getResult());
+    op.erase();
+    return success();
+  }
+  if (op.getN() == 1 && !op.getTransposeB()) {
+    op.getBMutable().assign(swapUnitDimension(builder, loc, op.getB()));
+    op.setTransposeB(true);
+  }
+  if (op.getM() == 1 && op.getTransposeA()) {
+    op.getAMutable().assign(swapUnitDimension(builder, loc, op.getA()));
+    op.setTransposeA(false);
+  }
+
+  GemmSpec spec = GemmSpec::get(op);
+  auto launch = [&](const KernelLaunch &kernel, ValueRange inputs,
+                    RankedTensorType result) -> Value {
+    return createLaunch(builder, loc, kernel.func, inputs, {result}, kernel.extent,
+                        kernel.grain, {}, {}, kernel.scratchBytes)
+        .getResult(0);
+  };
+  SmallVector<Value> inputs(op->getOperands());
+  Value result;
+  if (wantsPacking(spec, invariance.isInvariant(op.getB()))) {
+    PanelPlan plan = PanelPlan::get(spec, cpu);
+    KernelLaunch pack = get(plan.getPackName(spec), [&] {
+      return createPackKernel(symbols, loc, spec, plan, cpu);
+    });
+    KernelLaunch panels = get(spec.getName("gemm"), [&] {
+      return createPanelKernel(symbols, loc, spec, plan, cpu);
+    });
+    inputs[1] = launch(pack, op.getB(), plan.getPackedType(spec));
+    result = launch(panels, inputs, spec.result);
+  } else {
+    KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
+      return createRowKernel(symbols, loc, spec, cpu);
+    });
+    result = launch(rows, inputs, spec.result);
+  }
+  op.replaceAllUsesWith(result);
+  op.erase();
+  return success();
+}
+
+void ConvertGemmToKernelsPass::runOnOperation() {
+  GemmConverter converter(getOperation(), classifyCpu(features));
+  SmallVector<GemmOp> products;
+  getOperation().walk([&](GemmOp op) { products.push_back(op); });
+  for (GemmOp op : products)
+    if (failed(converter.convert(op)))
+      return signalPassFailure();
+}

@@ -1,0 +1,92 @@
+//===- GemmKernels.h - the kernel functions of products ---------*- C++ -*-===//
+#ifndef MP_LIB_GEMM_GEMMKERNELS_H
+#define MP_LIB_GEMM_GEMMKERNELS_H
+
+#include "KernelBuilder.h"
+#include "mp/IR/KernelFunction.h"
+
+namespace mlir::mp {
+
+/// Everything about a product that its code depends on: equal specs share
+/// their kernels.
+struct GemmSpec {
+  RankedTensorType a, b, bias, residual, result; // bias, residual may be null
+  bool transposeA, transposeB;
+  Epilogue epilogue;
+  FloatType accumulator;
+  int64_t batch, m, n, k;
+
+  static GemmSpec get(GemmOp op);
+  bool isBatched() const { return result.getRank() == 3; }
+  /// A name that tells all of it, usable as a symbol.
+  std::string getName(StringRef kind) const;
+  SmallVector<RankedTensorType> getInputs(RankedTensorType bOperand) const;
+  /// Multiply-adds times two.
+  double flops() const { return 2.0 * batch * m * n * k; }
+};
+
+/// How a kernel is launched.
+struct KernelLaunch {
+  func::FuncOp func;
+  int64_t extent = 1, grain = 1, scratchBytes = 0;
+};
+
+/// The memrefs of one product inside a kernel, and the store stage that all
+/// product kernels end with.
+class GemmOperands {
+public:
+  GemmOperands(KernelBuilder &builder, const GemmSpec &spec, const KernelFunction &kernel);
+
+  Value a, b, bias, residual, result;
+
+  /// (batch, row, column), or (row, column) where there is no batch.
+  SmallVector<Value> at(Value batch, Value row, Value column) const;
+  /// Adds bias and residual to `count` neighbouring sums, applies the
+  /// activation, rounds and stores.
+  void finish(Value sum, Value batch, Value row, Value column, int64_t count);
+
+private:
+  KernelBuilder &kb;
+  const GemmSpec &spec;
+};
+
+//===----------------------------------------------------------------------===//
+// Panels: B packed in panels of one tile's width, A packed by each work item
+//===----------------------------------------------------------------------===//
+
+/// The sizes of a panel product, from cache to register.
+struct PanelPlan {
+  int64_t tileRows, tileVectors;   // register tile, at most
+  int64_t panelWidth;              // columns of a panel
+  int64_t panels, paddedK;         // of packed B
+  int64_t unroll;                  // steps of k in one turn of the hot loop
+  int64_t chains;                  // independent sums for each accumulator
+  int64_t blockK, numBlocksK;      // cache block over k
+  int64_t tiles, longTiles, shortRows; // the first longTiles have one row more
+  int64_t tilesPerItem, rowItems;  // work items over m
+  int64_t panelsPerItem, columnItems; // work items over n
+  Type packedElement;
+
+  static PanelPlan get(const GemmSpec &spec, const CpuClass &cpu);
+  RankedTensorType getPackedType(const GemmSpec &spec) const;
+  std::string getPackName(const GemmSpec &spec) const;
+};
+
+/// B [K, N] or [N, K] into [batch, panel, k, column], zeros beyond its edges.
+KernelLaunch createPackKernel(SymbolTable &symbols, Location loc,
+                              const GemmSpec &spec, const PanelPlan &plan,
+                              const CpuClass &cpu);
+KernelLaunch createPanelKernel(SymbolTable &symbols, Location loc,
+                               const GemmSpec &spec, const PanelPlan &plan,
+                               const CpuClass &cpu);
+
+//===----------------------------------------------------------------------===//
+// Rows: no packing, for small products and for B that changes with each call
+//===----------------------------------------------------------------------===//
+
+KernelLaunch createRowKernel(SymbolTable &symbols, Location loc,
+                             const GemmSpec &spec, const CpuClass &cpu);
+
+} // namespace mlir::mp
+
+#endif // MP_LIB_GEMM_GEMMKERNELS_H

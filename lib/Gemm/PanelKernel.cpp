@@ -1,0 +1,250 @@
+//===- PanelKernel.cpp - products with packed B -----------------------------===//
+//
+// A work item is a block of rows times a group of panels. For each block of k
+// it widens its rows of A into scratch; then, panel by panel, register tiles
+// run down the rows. Sums go through scratch to one store stage, so edges,
+// formats and activations appear once, outside of the hot loop.
+//
+//===----------------------------------------------------------------------===//
+#include "GemmKernels.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+class PanelEmitter {
+public:
+  PanelEmitter(KernelBuilder &kb, const GemmSpec &spec, const PanelPlan &plan,
+               const KernelFunction &kernel)
+      : kb(kb), spec(spec), plan(plan), kernel(kernel), operands(kb, spec, kernel) {
+    int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
+    maxRows = plan.tilesPerItem * rows;
+    int64_t width = kb.accumulator.getWidth() / 8;
+    // Rows of a power of two would fall into the same lines of the cache.
+    if (spec.transposeA)
+      rowShape = {plan.blockK, static_cast<int64_t>(llvm::alignTo(maxRows, kb.lanes))};
+    else
+      rowShape = {maxRows, static_cast<int64_t>(llvm::alignTo(plan.blockK, 16)) + 16};
+    sumShape = {plan.numBlocksK > 1 ? plan.panelsPerItem : 1, maxRows,
+                plan.panelWidth};
+    sumOffset = llvm::alignTo(rowShape[0] * rowShape[1] * width, 64);
+    scratchBytes = sumOffset + sumShape[0] * sumShape[1] * sumShape[2] * width;
+  }
+
+  void emit();
+  int64_t scratchBytes;
+
+private:
+  void emitItem(Value item);
+  void packRows();
+  void emitTile(int64_t tileRows, Value row);
+  void emitTiles();
+  void clearSums();
+  void finishPanel();
+  Value rowOfTile(Value tile) {
+    return kb.add(kb.mul(tile, plan.shortRows), kb.min(tile, kb.index(plan.longTiles)));
+  }
+
+  KernelBuilder &kb;
+  const GemmSpec &spec;
+  const PanelPlan &plan;
+  const KernelFunction &kernel;
+  GemmOperands operands;
+  int64_t maxRows, sumOffset;
+  SmallVector<int64_t> rowShape, sumShape;
+
+  Value rows, sums;                                // views of scratch
+  Value batch, firstTile, lastTile, firstRow, numRows; // of the item
+  Value firstK, sizeK;                             // of the block of k
+  Value panel, sumPanel;                           // of the panel
+};
+} // namespace
+
+/// Widens this item's rows of A for the current block of k; zeros follow
+/// where k is padded, so that the hot loop has no remainder.
+void PanelEmitter::packRows() {
+  Value zero = kb.splat(0.0, 1);
+  Value inside =
+      kb.min(sizeK, kb.sub(kb.max(kb.index(spec.k), firstK), firstK));
+  auto copy = [&](Value row, Value k, int64_t count) {
+    Value globalRow = kb.add(firstRow, row), globalK = kb.add(firstK, k);
+    if (spec.transposeA)
+      kb.store(kb.load(operands.a, operands.at(batch, globalK, globalRow), count),
+               rows, {k, row});
+    else
+      kb.store(kb.load(operands.a, operands.at(batch, globalRow, globalK), count),
+               rows, {row, k});
+  };
+  if (spec.transposeA) {
+    kb.forEach(kb.index(0), inside, 1, [&](Value k) {
+      kb.forEachVector(kb.index(0), numRows, kb.lanes,
+                       [&](Value row, int64_t count) { copy(row, k, count); });
+    });
+    kb.forEach(inside, sizeK, 1, [&](Value k) {
+      kb.forEach(kb.index(0), numRows, 1,
+                 [&](Value row) { kb.store(zero, rows, {k, row}); });
+    });
+    return;
+  }
+  kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
+    kb.forEachVector(kb.index(0), inside, kb.lanes,
+                     [&](Value k, int64_t count) { copy(row, k, count); });
+    kb.forEach(inside, sizeK, 1,
+               [&](Value k) { kb.store(zero, rows, {row, k}); });
+  });
+}
+
+/// The hot loop: `tileRows` x tileVectors sums in registers.
+void PanelEmitter::emitTile(int64_t tileRows, Value row) {
+  int64_t vectors = plan.tileVectors;
+  int64_t numSums = tileRows * vectors;
+  SmallVector<Value> init(numSums * plan.chains, kb.splat(0.0, kb.lanes));
+  auto place = [&](int64_t i, int64_t j) -> SmallVector<Value> {
+    return {sumPanel, kb.add(row, i), kb.index(j * kb.lanes)};
+  };
+  if (plan.numBlocksK > 1)
+    for (int64_t i = 0; i < tileRows; ++i)
+      for (int64_t j = 0; j < vectors; ++j)
+        init[i * vectors + j] = kb.load(sums, place(i, j), kb.lanes);
+
+  SmallVector<Value> result = kb.accumulate(
+      kb.index(0), sizeK, plan.unroll, init, [&](Value k, ValueRange before) {
+        SmallVector<Value> total = llvm::to_vector(before);
+        for (int64_t u = 0; u < plan.unroll; ++u) {
+          Value step = kb.add(k, u), globalK = kb.add(firstK, step);
+          SmallVector<Value> columns;
+          for (int64_t j = 0; j < vectors; ++j)
+            columns.push_back(kb.load(
+                operands.b, {batch, panel, globalK, kb.index(j * kb.lanes)}, kb.lanes));
+          int64_t chain = u % plan.chains * numSums;
+          for (int64_t i = 0; i < tileRows; ++i) {
+            Value a = spec.transposeA ? kb.loadSplat(rows, {step, kb.add(row, i)}, kb.lanes)
+                                      : kb.loadSplat(rows, {kb.add(row, i), step}, kb.lanes);
+            for (int64_t j = 0; j < vectors; ++j) {
+              Value &sum = total[chain + i * vectors + j];
+              sum = kb.fma(a, columns[j], sum);
+            }
+          }
+        }
+        return total;
+      });
+
+  for (int64_t c = 1; c < plan.chains; ++c)
+    for (int64_t s = 0; s < numSums; ++s)
+      result[s] = arith::AddFOp::create(kb, result[s], result[c * numSums + s]);
+  for (int64_t i = 0; i < tileRows; ++i)
+    for (int64_t j = 0; j < vectors; ++j)
+      kb.store(result[i * vectors + j], sums, place(i, j));
+}
+
+void PanelEmitter::emitTiles() {
+  Value boundary = kb.index(plan.longTiles);
+  auto run = [&](Value from, Value to, int64_t tileRows) {
+    kb.forEach(from, to, 1, [&](Value tile) {
+      emitTile(tileRows, kb.sub(rowOfTile(tile), firstRow));
+    });
+  };
+  if (plan.longTiles)
+    run(firstTile, kb.min(lastTile, boundary), plan.shortRows + 1);
+  if (plan.longTiles < plan.tiles && plan.shortRows)
+    run(kb.max(firstTile, boundary), lastTile, plan.shortRows);
+}
+
+void PanelEmitter::clearSums() {
+  Value zero = kb.splat(0.0, kb.lanes);
+  kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
+    for (int64_t j = 0; j < plan.tileVectors; ++j)
+      kb.store(zero, sums, {sumPanel, row, kb.index(j * kb.lanes)});
+  });
+}
+
+void PanelEmitter::finishPanel() {
+  Value firstColumn = kb.mul(panel, plan.panelWidth);
+  Value width = kb.index(plan.panelWidth);
+  auto finish = [&](Value row, Value column, int64_t count) {
+    Value sum = kb.load(sums, {sumPanel, row, column}, count);
+    operands.finish(sum, batch, kb.add(firstRow, row), kb.add(firstColumn, column),
+                    count);
+  };
+  if (spec.n >= plan.panelWidth) {
+    Value room = kb.sub(kb.index(spec.n), firstColumn);
+    Value whole =
+        arith::CmpIOp::create(kb, arith::CmpIPredicate::uge, room, width);
+    kb.ifThen(whole, [&] {
+      kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
+        for (int64_t j = 0; j < plan.tileVectors; ++j)
+          finish(row, kb.index(j * kb.lanes), kb.lanes);
+      });
+    });
+  }
+  if (int64_t rest = spec.n % plan.panelWidth) {
+    Value last = arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, panel,
+                                       kb.index(plan.panels - 1));
+    kb.ifThen(last, [&] {
+      kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
+        kb.forEachVector(
+            kb.index(0), kb.index(rest), kb.lanes,
+            [&](Value column, int64_t count) { finish(row, column, count); });
+      });
+    });
+  }
+}
+
+void PanelEmitter::emitItem(Value item) {
+  Value group = kb.rem(item, plan.columnItems);
+  Value rest = kb.div(item, plan.columnItems);
+  batch = kb.div(rest, plan.rowItems);
+  firstTile = kb.mul(kb.rem(rest, plan.rowItems), plan.tilesPerItem);
+  lastTile = kb.min(kb.add(firstTile, plan.tilesPerItem), kb.index(plan.tiles));
+  firstRow = rowOfTile(firstTile);
+  numRows = kb.sub(rowOfTile(lastTile), firstRow);
+  Value firstPanel = kb.mul(group, plan.panelsPerItem);
+  Value lastPanel =
+      kb.min(kb.add(firstPanel, plan.panelsPerItem), kb.index(plan.panels));
+
+  kb.forEach(kb.index(0), kb.index(plan.numBlocksK), 1, [&](Value block) {
+    firstK = kb.mul(block, plan.blockK);
+    sizeK = kb.min(kb.index(plan.blockK), kb.sub(kb.index(plan.paddedK), firstK));
+    packRows();
+    kb.forEach(firstPanel, lastPanel, 1, [&](Value index) {
+      panel = index;
+      bool blocked = plan.numBlocksK > 1;
+      sumPanel = blocked ? kb.sub(panel, firstPanel) : kb.index(0);
+      auto isBlock = [&](int64_t which) -> Value {
+        return arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, block,
+                                     kb.index(which));
+      };
+      if (blocked)
+        kb.ifThen(isBlock(0), [&] { clearSums(); });
+      emitTiles();
+      if (blocked)
+        kb.ifThen(isBlock(plan.numBlocksK - 1), [&] { finishPanel(); });
+      else
+        finishPanel();
+    });
+  });
+}
+
+void PanelEmitter::emit() {
+  rows = kb.view(kernel.scratch, 0, rowShape, kb.accumulator);
+  sums = kb.view(kernel.scratch, sumOffset, sumShape, kb.accumulator);
+  kb.forEach(kernel.begin, kernel.end, 1, [&](Value item) { emitItem(item); });
+}
+
+KernelLaunch mp::createPanelKernel(SymbolTable &symbols, Location loc,
+                                   const GemmSpec &spec, const PanelPlan &plan,
+                                   const CpuClass &cpu) {
+  KernelFunction kernel =
+      createKernelFunction(symbols, loc, spec.getName("gemm"),
+                           spec.getInputs(plan.getPackedType(spec)), {spec.result});
+  KernelBuilder kb(kernel.func, cpu, spec.accumulator);
+  PanelEmitter emitter(kb, spec, plan, kernel);
+  emitter.emit();
+  int64_t extent = spec.batch * plan.rowItems * plan.columnItems;
+  // Pieces of some tens of microseconds.
+  double itemFlops = spec.flops() / extent;
+  int64_t grain = std::clamp<int64_t>(2e6 / std::max(itemFlops, 1.0), 1, extent);
+  return {kernel.func, extent, grain, emitter.scratchBytes};
+}

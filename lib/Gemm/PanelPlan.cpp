@@ -1,0 +1,97 @@
+//===- PanelPlan.cpp - blocking of panel products --------------------------===//
+#include "GemmKernels.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+static int64_t divideCeil(int64_t a, int64_t b) { return llvm::divideCeil(a, b); }
+
+namespace {
+/// The sizes that depend on the CPU class only.
+struct Blocking {
+  int64_t tileRows, tileVectors;
+  int64_t blockK;    // one panel's block of k should stay in the first cache
+  int64_t blockRows; // rows of A, which should stay in the second cache
+};
+} // namespace
+
+static Blocking getBlocking(const CpuClass &cpu) {
+  // 24 sums, 3 vectors of B, one of A: 28 of 32 registers.
+  if (cpu.registerBits == 512)
+    return {8, 3, 1024, 128};
+  // 12 sums, 2 vectors of B, one of A: 15 of 16 registers.
+  if (cpu.hasFma)
+    return {6, 2, 384, 72};
+  // Without fused operations a product needs a register of its own.
+  return {4, 2, 384, 64};
+}
+
+PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
+  Blocking blocking = getBlocking(cpu);
+  PanelPlan plan;
+  plan.tileRows = blocking.tileRows;
+  plan.tileVectors = blocking.tileVectors;
+  plan.panelWidth =
+      plan.tileVectors * cpu.lanes(FloatType(spec.accumulator).getWidth());
+  plan.panels = divideCeil(spec.n, plan.panelWidth);
+
+  // Rows are spread evenly: 9 rows are two tiles of 5 and 4, not 6 and 3.
+  plan.tiles = divideCeil(spec.m, plan.tileRows);
+  plan.shortRows = spec.m / plan.tiles;
+  plan.longTiles = spec.m % plan.tiles;
+  int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
+
+  // A tile of few rows has too few sums to hide the latency of an addition.
+  int64_t sums = rows * plan.tileVectors;
+  plan.chains = std::max<int64_t>(
+      1, llvm::bit_floor<uint64_t>(plan.tileRows * plan.tileVectors / sums));
+  plan.chains = std::min<int64_t>(plan.chains, 4);
+  plan.unroll = std::max<int64_t>(2, plan.chains);
+  plan.paddedK = llvm::alignTo(spec.k, plan.unroll);
+
+  // With one tile nothing of a panel is used twice, so k is not blocked.
+  plan.numBlocksK =
+      plan.tiles == 1 ? 1 : divideCeil(plan.paddedK, blocking.blockK);
+  plan.blockK = llvm::alignTo(divideCeil(plan.paddedK, plan.numBlocksK), plan.unroll);
+  plan.numBlocksK = divideCeil(plan.paddedK, plan.blockK);
+
+  int64_t tilesPerBlock = std::max<int64_t>(1, blocking.blockRows / rows);
+  plan.rowItems = divideCeil(plan.tiles, tilesPerBlock);
+  plan.tilesPerItem = divideCeil(plan.tiles, plan.rowItems);
+
+  // Enough work items to keep many threads busy, but not so many that packing
+  // A again for each of them counts.
+  int64_t minPanels = divideCeil(256, plan.panelWidth);
+  constexpr int64_t wantedItems = 16;
+  int64_t columnItems = divideCeil(wantedItems, spec.batch * plan.rowItems);
+  columnItems =
+      std::min(columnItems, std::max<int64_t>(1, plan.panels / minPanels));
+  plan.panelsPerItem = divideCeil(plan.panels, columnItems);
+  // The partial sums of an item live in scratch when k is blocked.
+  if (plan.numBlocksK > 1)
+    plan.panelsPerItem = std::min(plan.panelsPerItem, divideCeil(1024, plan.panelWidth));
+  plan.columnItems = divideCeil(plan.panels, plan.panelsPerItem);
+
+  // 8-bit values are packed as the f16 that holds them exactly.
+  Type element = spec.b.getElementType();
+  plan.packedElement = element.getIntOrFloatBitWidth() == 8
+                           ? Float16Type::get(element.getContext())
+                           : element;
+  return plan;
+}
+
+RankedTensorType PanelPlan::getPackedType(const GemmSpec &spec) const {
+  return RankedTensorType::get({spec.batch, panels, paddedK, panelWidth},
+                               packedElement);
+}
+
+std::string PanelPlan::getPackName(const GemmSpec &spec) const {
+  std::string name;
+  llvm::raw_string_ostream os(name);
+  os << "pack_" << spec.batch << 'x' << spec.k << 'x' << spec.n << '_'
+     << spec.b.getElementType() << (spec.transposeB ? "t" : "") << "_to_" << panels
+     << 'x' << paddedK << 'x' << panelWidth;
+  return name;
+}

@@ -1,0 +1,87 @@
+// RUN: mp-opt %s --split-input-file --mp-convert-gemm-to-kernels=features=avx2,fma,f16c | FileCheck %s
+// RUN: mp-opt %s --split-input-file --mp-convert-gemm-to-kernels=features=avx2,fma,f16c | mp-opt --split-input-file
+
+// Weights are packed by a launch of their own, so that it can be done once;
+// equal products share both kernels.
+// CHECK-LABEL: func.func @two_layers
+//  CHECK-SAME:   %[[X:.*]]: tensor<64x128xf32>, %[[W:[^ ]*]]: tensor<128x128xf32>
+func.func @two_layers(%x: tensor<64x128xf32>,
+                      %w: tensor<128x128xf32> {mp.role = "param"}) -> tensor<64x128xf32> {
+  // CHECK: %[[P:.*]] = mp.launch @[[PACK:.*]](%[[W]]) extent 8
+  // CHECK-SAME: -> tensor<1x8x128x16xf32>
+  // CHECK: %[[H:.*]] = mp.launch @[[GEMM:.*]](%[[X]], %[[P]])
+  // CHECK-SAME: -> tensor<64x128xf32>
+  // CHECK: %[[Q:.*]] = mp.launch @[[PACK]](%[[W]])
+  // CHECK: mp.launch @[[GEMM]](%[[H]], %[[Q]])
+  %h = mp.gemm %x, %w accumulator f32
+       : (tensor<64x128xf32>, tensor<128x128xf32>) -> tensor<64x128xf32>
+  %y = mp.gemm %h, %w accumulator f32
+       : (tensor<64x128xf32>, tensor<128x128xf32>) -> tensor<64x128xf32>
+  return %y : tensor<64x128xf32>
+}
+// CHECK: func.func private @[[PACK]]({{.*}} attributes {mp.kernel}
+// CHECK: func.func private @[[GEMM]]({{.*}} attributes {mp.kernel}
+// One register tile: 6 rows of 2 vectors, twice for the unrolled k.
+// CHECK: scf.for {{.*}} iter_args
+// CHECK-COUNT-24: vector.fma {{.*}} : vector<8xf32>
+// CHECK-NOT: vector.fma
+// CHECK: scf.yield
+
+// -----
+
+// Operands stay in 16 bits in memory; the sums and the bias are f32, and the
+// result is rounded in integers, since LLVM has no vector form of it.
+// CHECK-LABEL: func.func @bf16_bias_gelu
+func.func @bf16_bias_gelu(%x: tensor<64x128xbf16>,
+                          %w: tensor<128x128xbf16> {mp.role = "param"},
+                          %b: tensor<128xf32>) -> tensor<64x128xbf16> {
+  // CHECK: mp.launch {{.*}} -> tensor<1x8x128x16xbf16>
+  // CHECK: mp.launch @{{.*}}gelu_tanh
+  %y = mp.gemm %x, %w bias %b epilogue gelu_tanh accumulator f32
+       : (tensor<64x128xbf16>, tensor<128x128xbf16>, tensor<128xf32>) -> tensor<64x128xbf16>
+  return %y : tensor<64x128xbf16>
+}
+// CHECK: math.exp {{.*}} : vector<8xf32>
+// CHECK: arith.trunci {{.*}} : vector<8xi32> to vector<8xi16>
+// CHECK-NOT: arith.truncf
+
+// -----
+
+// Four rows with a B that changes with every call: packing would cost more
+// than the product.
+// CHECK-LABEL: func.func @few_rows_of_activations
+func.func @few_rows_of_activations(%a: tensor<8x1x64xf32>,
+                                   %b: tensor<8x100x64xf32>) -> tensor<8x1x100xf32> {
+  // CHECK-NOT: mp.launch @pack
+  // CHECK: mp.launch @gemm_rows
+  // CHECK-NOT: mp.launch
+  %y = mp.gemm %a, %b transposed accumulator f32
+       : (tensor<8x1x64xf32>, tensor<8x100x64xf32>) -> tensor<8x1x100xf32>
+  return %y : tensor<8x1x100xf32>
+}
+
+// -----
+
+// A column of B is contiguous whichever way it is described.
+// CHECK-LABEL: func.func @matrix_vector
+//  CHECK-SAME:   %{{.*}}: tensor<8x64xf32>, %[[B:.*]]: tensor<64x1xf32>
+func.func @matrix_vector(%a: tensor<8x64xf32>, %b: tensor<64x1xf32>) -> tensor<8x1xf32> {
+  // CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[B]]
+  // CHECK: %[[ROW:.*]] = tensor.expand_shape %[[FLAT]]
+  // CHECK: mp.launch @gemm_rows{{.*}}(%{{.*}}, %[[ROW]])
+  %y = mp.gemm %a, %b accumulator f32
+       : (tensor<8x64xf32>, tensor<64x1xf32>) -> tensor<8x1xf32>
+  return %y : tensor<8x1xf32>
+}
+
+// -----
+
+// Nothing to compute.
+// CHECK-LABEL: func.func @empty
+func.func @empty(%a: tensor<0x64xf32>, %b: tensor<64x8xf32>) -> tensor<0x8xf32> {
+  // CHECK-NOT: mp.launch
+  // CHECK: tensor.empty() : tensor<0x8xf32>
+  %y = mp.gemm %a, %b accumulator f32
+       : (tensor<0x64xf32>, tensor<64x8xf32>) -> tensor<0x8xf32>
+  return %y : tensor<0x8xf32>
+}
