@@ -19,10 +19,11 @@ using namespace mlir;
 using namespace mlir::mp;
 
 namespace {
-class GemmConverter {
+class ProductConverter {
 public:
-  GemmConverter(ModuleOp module, const CpuClass &cpu) : symbols(module), cpu(cpu) {}
-  LogicalResult convert(GemmOp op);
+  ProductConverter(ModuleOp module, const CpuClass &cpu) : symbols(module), cpu(cpu) {}
+  void convert(GemmOp op);
+  void convert(ConvOp op);
 
 private:
   using Create = llvm::function_ref<KernelLaunch()>;
@@ -45,6 +46,13 @@ class ConvertGemmToKernelsPass
   void runOnOperation() override;
 };
 } // namespace
+
+static Value launch(OpBuilder &builder, Location loc, const KernelLaunch &kernel,
+                    ValueRange inputs, RankedTensorType result) {
+  return createLaunch(builder, loc, kernel.func, inputs, {result}, kernel.extent,
+                      kernel.grain, {}, {}, kernel.scratchBytes)
+      .getResult(0);
+}
 
 /// [K, 1] and [1, K] are the same memory: a view swaps the last two sizes.
 static Value swapUnitDimension(OpBuilder &builder, Location loc, Value value) {
@@ -75,25 +83,9 @@ static bool wantsPacking(const GemmSpec &spec, bool isInvariant) {
   return spec.m * spec.n * spec.k > 4096;
 }
 
-LogicalResult GemmConverter::convert(GemmOp op) {
-  for (Type type : op->getOperandTypes())
-    if (!isSupportedFormat(getElementTypeOrSelf(type)))
-      return op.emitOpError() << "has an operand of format "
-                              << getElementTypeOrSelf(type)
-                              << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
-  if (!isSupportedFormat(op.getType().getElementType()))
-    return op.emitOpError() << "has a result of format " << op.getType().getElementType()
-                            << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
-
+void ProductConverter::convert(GemmOp op) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
-  if (op.getType().getNumElements() == 0) {
-    op.replaceAllUsesWith(
-        tensor::EmptyOp::create(builder, loc, op.getType(), ValueRange())
-            .getResult());
-    op.erase();
-    return success();
-  }
   if (op.getN() == 1 && !op.getTransposeB()) {
     op.getBMutable().assign(swapUnitDimension(builder, loc, op.getB()));
     op.setTransposeB(true);
@@ -104,12 +96,6 @@ LogicalResult GemmConverter::convert(GemmOp op) {
   }
 
   GemmSpec spec = GemmSpec::get(op);
-  auto launch = [&](const KernelLaunch &kernel, ValueRange inputs,
-                    RankedTensorType result) -> Value {
-    return createLaunch(builder, loc, kernel.func, inputs, {result}, kernel.extent,
-                        kernel.grain, {}, {}, kernel.scratchBytes)
-        .getResult(0);
-  };
   SmallVector<Value> inputs(op->getOperands());
   Value result;
   if (wantsPacking(spec, invariance.isInvariant(op.getB()))) {
@@ -120,24 +106,66 @@ LogicalResult GemmConverter::convert(GemmOp op) {
     KernelLaunch panels = get(spec.getName("gemm"), [&] {
       return createPanelKernel(symbols, loc, spec, plan, cpu);
     });
-    inputs[1] = launch(pack, op.getB(), plan.getPackedType(spec));
-    result = launch(panels, inputs, spec.result);
+    inputs[1] = launch(builder, loc, pack, op.getB(), plan.getPackedType(spec));
+    result = launch(builder, loc, panels, inputs, spec.result);
   } else {
     KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
       return createRowKernel(symbols, loc, spec, cpu);
     });
-    result = launch(rows, inputs, spec.result);
+    result = launch(builder, loc, rows, inputs, spec.result);
   }
   op.replaceAllUsesWith(result);
   op.erase();
-  return success();
+}
+
+void ProductConverter::convert(ConvOp op) {
+  OpBuilder builder(op);
+  std::string key;
+  llvm::raw_string_ostream os(key);
+  os << op->getAttrDictionary() << op->getOperandTypes() << op.getType();
+  KernelLaunch kernel =
+      get(key, [&] { return createDirectConvKernel(symbols, op, cpu); });
+  op.replaceAllUsesWith(launch(builder, op.getLoc(), kernel, op->getOperands(),
+                               op.getType()));
+  op.erase();
+}
+
+/// Formats without code here, and results without elements.
+static LogicalResult checkFormats(Operation *op) {
+  auto check = [&](Type type, StringRef what) -> LogicalResult {
+    Type format = getElementTypeOrSelf(type);
+    if (isSupportedFormat(format))
+      return success();
+    return op->emitOpError() << "has " << what << " of format " << format
+                             << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
+  };
+  for (Type type : op->getOperandTypes())
+    if (failed(check(type, "an operand")))
+      return failure();
+  return check(op->getResult(0).getType(), "a result");
 }
 
 void ConvertGemmToKernelsPass::runOnOperation() {
-  GemmConverter converter(getOperation(), classifyCpu(features));
-  SmallVector<GemmOp> products;
-  getOperation().walk([&](GemmOp op) { products.push_back(op); });
-  for (GemmOp op : products)
-    if (failed(converter.convert(op)))
+  ProductConverter converter(getOperation(), classifyCpu(features));
+  SmallVector<Operation *> products;
+  getOperation().walk([&](Operation *op) {
+    if (isa<GemmOp, ConvOp>(op))
+      products.push_back(op);
+  });
+  for (Operation *op : products) {
+    if (failed(checkFormats(op)))
       return signalPassFailure();
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    if (type.getNumElements() == 0) {
+      OpBuilder builder(op);
+      op->replaceAllUsesWith(
+          tensor::EmptyOp::create(builder, op->getLoc(), type, ValueRange()));
+      op->erase();
+      continue;
+    }
+    if (auto gemm = dyn_cast<GemmOp>(op))
+      converter.convert(gemm);
+    else
+      converter.convert(cast<ConvOp>(op));
+  }
 }

@@ -31,23 +31,33 @@ struct KernelLaunch {
   int64_t extent = 1, grain = 1, scratchBytes = 0;
 };
 
-/// The memrefs of one product inside a kernel, and the store stage that all
-/// product kernels end with.
+/// What happens to finished sums: all product kernels end with it.
+struct StoreStage {
+  Value bias, residual, result; // bias and residual may be null
+  Epilogue epilogue;
+
+  /// Adds bias and residual to `count` neighbouring sums, applies the
+  /// activation, rounds and stores. The last of `place` is the column.
+  void finish(KernelBuilder &kb, Value sum, ValueRange place, int64_t count) const;
+};
+
+/// The memrefs of one product inside a kernel.
 class GemmOperands {
 public:
   GemmOperands(KernelBuilder &builder, const GemmSpec &spec, const KernelFunction &kernel);
 
-  Value a, b, bias, residual, result;
+  Value a, b;
 
   /// (batch, row, column), or (row, column) where there is no batch.
   SmallVector<Value> at(Value batch, Value row, Value column) const;
-  /// Adds bias and residual to `count` neighbouring sums, applies the
-  /// activation, rounds and stores.
-  void finish(Value sum, Value batch, Value row, Value column, int64_t count);
+  void finish(Value sum, Value batch, Value row, Value column, int64_t count) {
+    stage.finish(kb, sum, at(batch, row, column), count);
+  }
 
 private:
   KernelBuilder &kb;
   const GemmSpec &spec;
+  StoreStage stage;
 };
 
 //===----------------------------------------------------------------------===//
@@ -86,6 +96,14 @@ KernelLaunch createPanelKernel(SymbolTable &symbols, Location loc,
 
 KernelLaunch createRowKernel(SymbolTable &symbols, Location loc,
                              const GemmSpec &spec, const CpuClass &cpu);
+
+//===----------------------------------------------------------------------===//
+// Convolutions, without oneDNN
+//===----------------------------------------------------------------------===//
+
+/// Any convolution, one pixel of the result after the other.
+KernelLaunch createDirectConvKernel(SymbolTable &symbols, ConvOp op,
+                                    const CpuClass &cpu);
 
 } // namespace mlir::mp
 

@@ -59,10 +59,11 @@ GemmOperands::GemmOperands(KernelBuilder &builder, const GemmSpec &spec,
   a = kernel.inputs[next++];
   b = kernel.inputs[next++];
   if (spec.bias)
-    bias = kernel.inputs[next++];
+    stage.bias = kernel.inputs[next++];
   if (spec.residual)
-    residual = kernel.inputs[next++];
-  result = kernel.outputs[0];
+    stage.residual = kernel.inputs[next++];
+  stage.result = kernel.outputs[0];
+  stage.epilogue = spec.epilogue;
 }
 
 SmallVector<Value> GemmOperands::at(Value batch, Value row, Value column) const {
@@ -71,12 +72,11 @@ SmallVector<Value> GemmOperands::at(Value batch, Value row, Value column) const 
   return {row, column};
 }
 
-void GemmOperands::finish(Value sum, Value batch, Value row, Value column,
-                          int64_t count) {
+void StoreStage::finish(KernelBuilder &kb, Value sum, ValueRange place,
+                        int64_t count) const {
   if (bias)
-    sum = arith::AddFOp::create(kb, sum, kb.load(bias, {column}, count));
-  SmallVector<Value> place = at(batch, row, column);
+    sum = arith::AddFOp::create(kb, sum, kb.load(bias, place.back(), count));
   if (residual)
     sum = arith::AddFOp::create(kb, sum, kb.load(residual, place, count));
-  kb.store(kb.activate(sum, spec.epilogue), result, place);
+  kb.store(kb.activate(sum, epilogue), result, place);
 }
