@@ -1,0 +1,215 @@
+#include "mp-run/Cache.h"
+
+#include "io/AtomicFile.h"
+#include "mp-run/Child.h"
+#include "mp-run/Error.h"
+#include "mp-run/Sha256.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace mp::run;
+
+//===----------------------------------------------------------------------===//
+// The folder
+//===----------------------------------------------------------------------===//
+
+static std::string cacheFolder() {
+  auto env = [](const char *name) -> std::string {
+    const char *value = std::getenv(name);
+    return value ? value : "";
+  };
+  if (std::string own = env("MP_CACHE_DIR"); !own.empty())
+    return own;
+  if (std::string shared = env("XDG_CACHE_HOME"); !shared.empty())
+    return shared + "/mp";
+  if (std::string home = env("HOME"); !home.empty())
+    return home + "/.cache/mp";
+  throw Error("no place for compiled models: expected one of MP_CACHE_DIR, "
+              "XDG_CACHE_HOME and HOME to be set");
+}
+
+/// Code is loaded from here, so nobody else may write to it.
+static void makeFolder(const std::string &path) {
+  for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+    std::string part = path.substr(0, slash);
+    if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)
+      throw Error("cannot create cache folder '" + part +
+                  "': " + std::strerror(errno));
+    if (slash == path.npos)
+      break;
+  }
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+    throw Error("cache folder '" + path + "' is not a folder");
+  if (info.st_uid != geteuid())
+    throw Error("cache folder '" + path +
+                "' belongs to another user; set MP_CACHE_DIR to one of yours");
+  if (info.st_mode & (S_IWGRP | S_IWOTH))
+    throw Error("cache folder '" + path +
+                "' can be written by other users; expected mode 0700");
+}
+
+//===----------------------------------------------------------------------===//
+// The key
+//===----------------------------------------------------------------------===//
+
+static std::string readFile(const std::string &path, const char *what) {
+  std::ifstream file(path, std::ios::binary);
+  struct stat info;
+  if (!file || stat(path.c_str(), &info) != 0)
+    throw Error(std::string("cannot open ") + what + " '" + path +
+                "': " + std::strerror(errno));
+  if (S_ISDIR(info.st_mode))
+    throw Error(std::string("cannot read ") + what + " '" + path +
+                "': it is a folder");
+  std::string text((std::istreambuf_iterator<char>(file)),
+                   std::istreambuf_iterator<char>());
+  if (file.bad())
+    throw Error(std::string("cannot read ") + what + " '" + path + "'");
+  return text;
+}
+
+/// Which build of the compiler, without running it: a new build is a new file.
+static std::string identity(const std::string &path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0)
+    return path;
+  std::ostringstream text;
+  text << path << ' ' << info.st_dev << ' ' << info.st_ino << ' '
+       << info.st_size << ' ' << info.st_mtim.tv_sec << '.'
+       << info.st_mtim.tv_nsec;
+  return text.str();
+}
+
+/// The compiler generates code for the CPU that it runs on.
+static std::string cpuIdentity() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line, text;
+  while (std::getline(file, line) && !line.empty()) {
+    if (line.rfind("model name", 0) == 0 || line.rfind("flags", 0) == 0)
+      text += line + "\n";
+  }
+  return text;
+}
+
+/// A policy or lock may be a file, whose contents then count.
+static void addFile(Sha256 &hash, const std::string &name) {
+  hash.field(name);
+  struct stat info;
+  if (!name.empty() && stat(name.c_str(), &info) == 0 && S_ISREG(info.st_mode))
+    hash.field(readFile(name, "file"));
+}
+
+static std::string key(const Options &options, const std::string &compiler) {
+  Sha256 hash;
+  hash.field("mp-run cache 1");
+  hash.field(readFile(options.model, "model"));
+  hash.field(options.target);
+  addFile(hash, options.policy);
+  addFile(hash, options.lock);
+  addFile(hash, options.roles);
+  hash.field(identity(compiler));
+  hash.field(cpuIdentity());
+  return hash.finish();
+}
+
+//===----------------------------------------------------------------------===//
+// Entries: KEY.so, and KEY.sum with its SHA-256
+//===----------------------------------------------------------------------===//
+
+static std::string sumOf(const std::string &path) {
+  Sha256 hash;
+  hash.field(readFile(path, "compiled model"));
+  return hash.finish();
+}
+
+static bool isGood(const std::string &entry, const std::string &sumFile) {
+  struct stat info;
+  if (stat(entry.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
+      info.st_uid != geteuid())
+    return false;
+  std::ifstream file(sumFile);
+  std::string sum;
+  return std::getline(file, sum) && sum == sumOf(entry);
+}
+
+namespace {
+/// A file name that is removed again, whatever happens.
+struct Temporary {
+  std::string path;
+  ~Temporary() { unlink(path.c_str()); }
+};
+} // namespace
+
+static void compile(const Options &options, const std::string &compiler,
+                    const std::string &output) {
+  std::vector<std::string> args = {compiler, options.model, "-o", output};
+  const std::pair<const char *, const std::string *> passed[] = {
+      {"--policy=", &options.policy},
+      {"--target=", &options.target},
+      {"--roles=", &options.roles},
+      {"--lock=", &options.lock}};
+  for (const auto &[flag, value] : passed) {
+    if (!value->empty())
+      args.push_back(flag + *value);
+  }
+  bool tell = !options.quiet && isatty(STDERR_FILENO);
+  if (tell)
+    std::fprintf(stderr, "mp-run: compiling %s ...", options.model.c_str());
+  ChildResult result = runChild(args, /*capture=*/false);
+  if (tell)
+    std::fprintf(stderr, "\r\033[K");
+  if (!result.started)
+    throw Error("cannot run '" + compiler + "'");
+  if (result.signal)
+    throw Error("the compiler crashed (" +
+                std::string(strsignal(result.signal)) + ") on '" +
+                options.model + "'");
+  if (result.exitCode)
+    throw Reported();
+  if (access(output.c_str(), R_OK) != 0)
+    throw Error("'" + compiler + "' reported success but wrote no model");
+}
+
+bool mp::run::isSource(const std::string &path) {
+  if (path.size() > 3 && path.compare(path.size() - 3, 3, ".so") == 0)
+    return false;
+  std::ifstream file(path, std::ios::binary);
+  char magic[4] = {};
+  file.read(magic, sizeof(magic));
+  return std::memcmp(magic, "\177ELF", sizeof(magic)) != 0;
+}
+
+std::string mp::run::compiledModel(const Options &options) {
+  // An unreadable model is worth more to the user than a missing compiler.
+  readFile(options.model, "model");
+  std::string compiler = findTool("mp-compile", "MP_COMPILE");
+  std::string folder = cacheFolder();
+  makeFolder(folder);
+  std::string base = folder + "/" + key(options, compiler);
+  std::string entry = base + ".so", sumFile = base + ".sum";
+  if (isGood(entry, sumFile))
+    return entry;
+
+  // Another process may be doing the same: each writes its own file, and the
+  // last rename wins with equal contents.
+  Temporary temporary{base + "." + std::to_string(getpid()) + ".so"};
+  compile(options, compiler, temporary.path);
+  std::string sum = sumOf(temporary.path) + "\n";
+  mp::io::AtomicFile file(sumFile);
+  if (rename(temporary.path.c_str(), entry.c_str()) != 0)
+    throw Error("cannot write '" + entry + "': " + std::strerror(errno));
+  if (!file.open(0600) || !file.write(sum.data(), sum.size()) || !file.commit())
+    throw Error(file.error());
+  return entry;
+}

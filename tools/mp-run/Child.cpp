@@ -1,0 +1,100 @@
+#include "mp-run/Child.h"
+
+#include "mp-run/Error.h"
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <spawn.h>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace mp::run;
+
+extern char **environ;
+
+ChildResult mp::run::runChild(const std::vector<std::string> &args,
+                              bool capture) {
+  ChildResult result;
+  int pipes[2] = {-1, -1};
+  if (capture && pipe(pipes) != 0)
+    return result;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  // What a compiler prints is no part of our own output.
+  posix_spawn_file_actions_adddup2(&actions, capture ? pipes[1] : STDERR_FILENO,
+                                   STDOUT_FILENO);
+  if (capture) {
+    posix_spawn_file_actions_addclose(&actions, pipes[0]);
+    posix_spawn_file_actions_addclose(&actions, pipes[1]);
+  }
+  std::vector<char *> argv;
+  for (const std::string &arg : args)
+    argv.push_back(const_cast<char *>(arg.c_str()));
+  argv.push_back(nullptr);
+  pid_t pid;
+  int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(),
+                          environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (capture)
+    close(pipes[1]);
+  if (error) {
+    if (capture)
+      close(pipes[0]);
+    return result;
+  }
+  if (capture) {
+    char buffer[4096];
+    for (;;) {
+      ssize_t got = read(pipes[0], buffer, sizeof(buffer));
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        break;
+      result.output.append(buffer, static_cast<size_t>(got));
+    }
+    close(pipes[0]);
+  }
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    ;
+  result.started = true;
+  if (WIFSIGNALED(status))
+    result.signal = WTERMSIG(status);
+  else
+    result.exitCode = WEXITSTATUS(status);
+  return result;
+}
+
+static bool runnable(const std::string &path) {
+  return access(path.c_str(), X_OK) == 0;
+}
+
+std::string mp::run::findTool(const char *name, const char *env) {
+  if (const char *given = std::getenv(env); given && *given) {
+    if (!runnable(given))
+      throw Error(std::string("expected ") + env +
+                  " to be a program, but got '" + given + "'");
+    return given;
+  }
+  char self[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
+  if (length > 0 && length < static_cast<ssize_t>(sizeof(self))) {
+    std::string path(self, static_cast<size_t>(length));
+    path = path.substr(0, path.rfind('/') + 1) + name;
+    if (runnable(path))
+      return path;
+  }
+  const char *search = std::getenv("PATH");
+  std::istringstream folders(search ? search : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::string path = (folder.empty() ? "." : folder) + "/" + name;
+    if (runnable(path))
+      return path;
+  }
+  throw Error(std::string("cannot find ") + name +
+              ", which compiles .mlir files: expected it beside mp-run, in "
+              "PATH, or named by " +
+              env);
+}

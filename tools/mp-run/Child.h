@@ -1,0 +1,28 @@
+//===- Child.h - runs another program -------------------------------------===//
+
+#ifndef MP_RUN_CHILD_H
+#define MP_RUN_CHILD_H
+
+#include <string>
+#include <vector>
+
+namespace mp::run {
+
+struct ChildResult {
+  bool started = false;
+  int exitCode = 0;
+  int signal = 0; // 0 unless a signal ended it
+  std::string output;
+};
+
+/// Runs `args[0]` and waits. stderr is shared with us; stdout goes to
+/// `output` if `capture` is set, else to our stderr.
+ChildResult runChild(const std::vector<std::string> &args, bool capture);
+
+/// The path of a tool: the variable `env`, else `name` beside our own
+/// executable, else in PATH. Throws Error if it is nowhere.
+std::string findTool(const char *name, const char *env);
+
+} // namespace mp::run
+
+#endif // MP_RUN_CHILD_H

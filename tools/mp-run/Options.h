@@ -1,0 +1,28 @@
+//===- Options.h - the command line of mp-run -----------------------------===//
+
+#ifndef MP_RUN_OPTIONS_H
+#define MP_RUN_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mp::run {
+
+struct Options {
+  std::string model, function, inputs, outputs, expect;
+  std::string device, roles, policy, target, lock;
+  double rtol = 1e-5, atol = 1e-5;
+  int64_t bench = 0;
+  int32_t threads = 0;
+  bool json = false, quiet = false, help = false, version = false;
+};
+
+/// Throws Error for what it does not understand.
+Options parseOptions(const std::vector<std::string> &args);
+
+extern const char *const usage;
+
+} // namespace mp::run
+
+#endif // MP_RUN_OPTIONS_H

@@ -1,0 +1,139 @@
+#include "mp-run/Run.h"
+
+#include "mp-run/Binding.h"
+#include "mp-run/Cache.h"
+#include "mp-run/Error.h"
+#include "mp-run/Report.h"
+
+#include <cstdio>
+#include <memory>
+
+using namespace mp::run;
+using mp::io::SafetensorsFile;
+
+static bool quiet = false;
+
+void mp::run::warn(const std::string &text) {
+  if (!quiet)
+    std::fprintf(stderr, "mp-run: warning: %s\n", text.c_str());
+}
+
+static void check(mp_rt_status status) {
+  if (status != MP_RT_OK)
+    throw Error(mp_rt_last_error());
+}
+
+namespace {
+struct Unload {
+  void operator()(mp_rt_model *model) const { mp_rt_model_unload(model); }
+  void operator()(mp_rt_instance *instance) const {
+    mp_rt_instance_destroy(instance);
+  }
+};
+using ModelPtr = std::unique_ptr<mp_rt_model, Unload>;
+using InstancePtr = std::unique_ptr<mp_rt_instance, Unload>;
+} // namespace
+
+static std::unique_ptr<SafetensorsFile> readTensors(const std::string &path) {
+  if (path.empty())
+    return nullptr;
+  std::string error;
+  auto file = SafetensorsFile::read(path, error);
+  if (!file)
+    throw Error(error);
+  return file;
+}
+
+static InstancePtr makeInstance(mp_rt_model *model, const Options &options) {
+  mp_rt_instance_options settings = {};
+  settings.struct_size = sizeof(settings);
+  settings.threads = options.threads;
+  settings.device = options.device.empty() ? nullptr : options.device.c_str();
+  mp_rt_instance *instance;
+  check(mp_rt_instance_create(model, &settings, &instance));
+  return InstancePtr(instance);
+}
+
+/// Runs once, or as a benchmark; the results are those of the last run.
+static Timing execute(mp_rt_instance *instance, Function &function,
+                      const Options &options) {
+  std::vector<DLTensor *> args, results;
+  for (Value &value : function.args)
+    args.push_back(&value.tensor);
+  for (Value &value : function.results)
+    results.push_back(&value.tensor);
+  auto once = [&] {
+    check(mp_rt_call(instance, function.index, args.data(), results.data()));
+  };
+  double first = timeMs(once);
+  if (options.bench)
+    return benchmark(options.bench, first, once);
+  Timing timing;
+  timing.runs = 1;
+  timing.firstMs = timing.minMs = timing.medianMs = first;
+  timing.meanMs = timing.p90Ms = timing.maxMs = first;
+  return timing;
+}
+
+bool mp::run::run(const Options &options) {
+  quiet = options.quiet;
+  if (options.version) {
+    std::printf("mp-run " MP_VERSION "\n");
+    return true;
+  }
+  // A device that is not there, and files that are not right, are reported
+  // before a model is compiled for them.
+  if (!options.device.empty())
+    check(mp_rt_device_available(options.device.c_str()));
+  auto inputs = readTensors(options.inputs);
+  auto expected = readTensors(options.expect);
+
+  bool source = isSource(options.model);
+  std::string path = source ? compiledModel(options) : options.model;
+  if (!source && !(options.policy + options.target + options.lock).empty())
+    throw Error("--policy, --target and --lock are for .mlir files; '" +
+                options.model + "' is compiled already");
+  mp_rt_model *loaded;
+  check(mp_rt_model_load(path.c_str(), &loaded));
+  ModelPtr model(loaded);
+  Function function = findFunction(model.get(), options.function,
+                                   source ? "" : options.roles);
+  bindArguments(function, inputs.get(), options.inputs);
+  allocateResults(function);
+  InstancePtr instance = makeInstance(model.get(), options);
+
+  Report report;
+  report.model = options.model;
+  report.function = function.name;
+  report.device = options.device.empty() ? "cpu" : options.device;
+  report.rtol = options.rtol;
+  report.atol = options.atol;
+  report.timing = execute(instance.get(), function, options);
+  report.memory.instance.struct_size = sizeof(report.memory.instance);
+  check(mp_rt_instance_memory(instance.get(), &report.memory.instance));
+  for (const Value &value : function.args)
+    report.memory.arguments += value.bytes;
+  for (const Value &value : function.results)
+    report.memory.results += value.bytes;
+
+  std::vector<Buffer> parts;
+  report.results = resultTensors(function, parts);
+  if (expected) {
+    report.compared = true;
+    report.comparisons = compare(function, report.results, *expected,
+                                 options.expect, options.rtol, options.atol);
+  }
+  std::string error;
+  if (!options.outputs.empty() &&
+      !io::writeSafetensors(options.outputs, report.results, {}, error))
+    throw Error(error);
+  if (options.json)
+    std::printf("%s\n", toJson(report).c_str());
+  else if (!options.quiet)
+    std::fputs(toText(report).c_str(), stdout);
+  if (std::fflush(stdout) != 0)
+    throw Error("cannot write to standard output");
+  if (!report.pass())
+    std::fprintf(stderr, "mp-run: error: %s\n", failureText(report).c_str());
+  return report.pass();
+}
