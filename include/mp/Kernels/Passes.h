@@ -2,6 +2,7 @@
 #define MP_KERNELS_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace mlir::mp {
 #define GEN_PASS_DECL

@@ -3,4 +3,49 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MPOutlineKernelsPass : Pass<"mp-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "turn tensor ops into kernel functions and launches";
+  let description = [{
+    Each linalg op, slice, pad and concatenation on tensors becomes an
+    `mp.launch` of a kernel function over memrefs. Loops are merged and ordered
+    so that the innermost one is contiguous for most operands; the work is cut
+    along the outer parallel loops, and small kernels are not cut at all.
+    Scalars that a kernel reads are computed inside it.
+
+    Values: unchanged, but sums and products of f32 and f64 are taken in an
+    unspecified order.
+    Reports: errors for ops with dynamic shapes or non-linear indexing maps.
+
+    [example: test/Kernels/outline-kernels.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::mp::MPDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def MPConvertKernelsToLLVMPass
+    : Pass<"mp-convert-kernels-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "lower kernel functions to the LLVM dialect";
+  let description = [{
+    Each kernel function becomes an internal `llvm.func` on bare pointers that
+    do not alias, and one of the kernel's name with the signature of
+    `mp_rt_kernel` that calls it. Stack memory is taken once in a call.
+    Arithmetic on floats narrower than f32 is done in f32 and rounded once.
+
+    Values: unchanged; each math function states its own error bound.
+    Reports: what the conversions to LLVM report.
+
+    [example: test/Kernels/convert-kernels-to-llvm.mlir]
+  }];
+  let options = [
+    Option<"f16c", "f16c", "bool", /*default=*/"true",
+           "The target converts between f16 and f32 in hardware">];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::cf::ControlFlowDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif // MP_KERNELS_PASSES_TD
