@@ -5,6 +5,7 @@
 #include "mp/IR/MPDialect.h"
 #include "mp/Kernels/Passes.h"
 #include "mp/Program/Passes.h"
+#include "mp/StableHLO/CHLO.h"
 #include "mp/StableHLO/Passes.h"
 #include "mp/Transforms/Passes.h"
 
@@ -30,7 +31,8 @@ void mp::registerAllDialects(DialectRegistry &registry) {
   registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
                   complex::ComplexDialect, func::FuncDialect,
                   linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, mp::MPDialect, quant::QuantDialect,
+                  memref::MemRefDialect, mp::MPDialect, mp::chlo::CHLODialect,
+                  mp::shlo::StableHLODialect, quant::QuantDialect,
                   scf::SCFDialect, tensor::TensorDialect,
                   vector::VectorDialect>();
   func::registerInlinerExtension(registry);
