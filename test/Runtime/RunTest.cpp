@@ -1,10 +1,10 @@
 // Parts of mp-run that need no process of their own.
+#include "common/Error.h"
+#include "io/Sha256.h"
 #include "mp-run/Bench.h"
 #include "mp-run/Compare.h"
-#include "mp-run/Error.h"
 #include "mp-run/Options.h"
 #include "mp-run/Report.h"
-#include "mp-run/Sha256.h"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 using namespace mp::run;
+using mp::io::Sha256;
+using mp::tool::Error;
 
 // The examples of FIPS 180-4 and of the usual test vectors.
 TEST(Sha256, KnownAnswers) {
