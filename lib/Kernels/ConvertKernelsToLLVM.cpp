@@ -1,4 +1,3 @@
-#include "MathFunctions.h"
 #include "NarrowFloats.h"
 #include "mp/IR/KernelFunction.h"
 #include "mp/Kernels/Passes.h"
@@ -149,8 +148,7 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
   }
   hoistAllocas(func);
   makeScratchStatic(func);
-  if (failed(legalizeNarrowFloats(func, hasF16C)) ||
-      failed(expandMathFunctions(func)))
+  if (failed(legalizeNarrowFloats(func, hasF16C)))
     return failure();
   if (hasOpsOf(func, "vector") && failed(runPipeline(vectorPasses, func)))
     return failure();

@@ -1,6 +1,6 @@
 #include "mp-run/Options.h"
 
-#include "common/Error.h"
+#include "mp-run/Error.h"
 
 #include <algorithm>
 #include <cerrno>

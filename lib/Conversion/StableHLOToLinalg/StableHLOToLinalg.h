@@ -26,6 +26,7 @@ public:
 //===----------------------------------------------------------------------===//
 
 void populateElementwiseToLinalgPatterns(TypeConverter &, RewritePatternSet &);
+void populateRandomPatterns(TypeConverter &, RewritePatternSet &);
 void populateBoundaryPatterns(TypeConverter &, RewritePatternSet &);
 void populateShapePatterns(TypeConverter &, RewritePatternSet &);
 void populateReductionPatterns(TypeConverter &, RewritePatternSet &);

@@ -1,7 +1,7 @@
-//===- Sha256.h - digests of files and checkpoints --------------------------===//
+//===- Sha256.h - names for what is in the cache --------------------------===//
 
-#ifndef MP_RT_IO_SHA256_H
-#define MP_RT_IO_SHA256_H
+#ifndef MP_RUN_SHA256_H
+#define MP_RUN_SHA256_H
 
 #include <array>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace mp::io {
+namespace mp::run {
 
 /// FIPS 180-4.
 class Sha256 {
@@ -31,6 +31,6 @@ private:
   uint64_t length = 0;
 };
 
-} // namespace mp::io
+} // namespace mp::run
 
-#endif // MP_RT_IO_SHA256_H
+#endif // MP_RUN_SHA256_H
