@@ -34,6 +34,10 @@ private:
     return it->second;
   }
 
+  /// A (or a convolution's input), B, then bias and residual where they are.
+  Value createPanelProduct(OpBuilder &builder, Location loc, const GemmSpec &spec,
+                           SmallVector<Value> inputs);
+
   SymbolTable symbols;
   CpuClass cpu;
   llvm::StringMap<KernelLaunch> kernels;
@@ -74,6 +78,32 @@ static Value swapUnitDimension(OpBuilder &builder, Location loc, Value value) {
       groups);
 }
 
+/// The reassociation that merges the dimensions [first, last] of `rank`.
+static SmallVector<ReassociationIndices> mergeRange(int64_t rank, int64_t first,
+                                                    int64_t last) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < rank; ++i)
+    if (i > first && i <= last)
+      groups.back().push_back(i);
+    else
+      groups.push_back({i});
+  return groups;
+}
+
+static Value merge(OpBuilder &builder, Location loc, Value value,
+                   RankedTensorType type, int64_t first, int64_t last) {
+  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+  return tensor::CollapseShapeOp::create(builder, loc, type, value,
+                                         mergeRange(rank, first, last));
+}
+
+/// Whether a convolution is worth gathering its input for: not where a group
+/// has too few outputs to fill a vector, nor where there is little to do.
+static bool wantsPanels(const GemmSpec &spec, const CpuClass &cpu) {
+  return 2 * spec.n >= cpu.lanes(FloatType(spec.accumulator).getWidth()) &&
+         spec.k > 0 && spec.m * spec.n * spec.k > 4096;
+}
+
 /// Small products are over before packing would be.
 static bool wantsPacking(const GemmSpec &spec, bool isInvariant) {
   if (spec.k == 0 || spec.n == 1)
@@ -81,6 +111,20 @@ static bool wantsPacking(const GemmSpec &spec, bool isInvariant) {
   if (spec.m <= 4 && !isInvariant)
     return false;
   return spec.m * spec.n * spec.k > 4096;
+}
+
+Value ProductConverter::createPanelProduct(OpBuilder &builder, Location loc,
+                                           const GemmSpec &spec,
+                                           SmallVector<Value> inputs) {
+  PanelPlan plan = PanelPlan::get(spec, cpu);
+  KernelLaunch pack = get(plan.getPackName(spec), [&] {
+    return createPackKernel(symbols, loc, spec, plan, cpu);
+  });
+  KernelLaunch panels = get(spec.getName("gemm"), [&] {
+    return createPanelKernel(symbols, loc, spec, plan, cpu);
+  });
+  inputs[1] = launch(builder, loc, pack, inputs[1], plan.getPackedType(spec));
+  return launch(builder, loc, panels, inputs, spec.result);
 }
 
 void ProductConverter::convert(GemmOp op) {
@@ -99,15 +143,7 @@ void ProductConverter::convert(GemmOp op) {
   SmallVector<Value> inputs(op->getOperands());
   Value result;
   if (wantsPacking(spec, invariance.isInvariant(op.getB()))) {
-    PanelPlan plan = PanelPlan::get(spec, cpu);
-    KernelLaunch pack = get(plan.getPackName(spec), [&] {
-      return createPackKernel(symbols, loc, spec, plan, cpu);
-    });
-    KernelLaunch panels = get(spec.getName("gemm"), [&] {
-      return createPanelKernel(symbols, loc, spec, plan, cpu);
-    });
-    inputs[1] = launch(builder, loc, pack, op.getB(), plan.getPackedType(spec));
-    result = launch(builder, loc, panels, inputs, spec.result);
+    result = createPanelProduct(builder, loc, spec, inputs);
   } else {
     KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
       return createRowKernel(symbols, loc, spec, cpu);
@@ -120,13 +156,32 @@ void ProductConverter::convert(GemmOp op) {
 
 void ProductConverter::convert(ConvOp op) {
   OpBuilder builder(op);
-  std::string key;
-  llvm::raw_string_ostream os(key);
-  os << op->getAttrDictionary() << op->getOperandTypes() << op.getType();
-  KernelLaunch kernel =
-      get(key, [&] { return createDirectConvKernel(symbols, op, cpu); });
-  op.replaceAllUsesWith(launch(builder, op.getLoc(), kernel, op->getOperands(),
-                               op.getType()));
+  Location loc = op.getLoc();
+  GemmSpec spec = GemmSpec::get(op);
+  Value result;
+  if (wantsPanels(spec, cpu)) {
+    // The input's lines and the result's pixels become one dimension each.
+    int64_t rank = op.getType().getRank();
+    SmallVector<Value> inputs = {
+        merge(builder, loc, op.getInput(), spec.a, rank - 2, rank - 1),
+        merge(builder, loc, op.getFilter(), spec.b, 0, rank - 2)};
+    if (op.getBias())
+      inputs.push_back(op.getBias());
+    if (op.getResidual())
+      inputs.push_back(
+          merge(builder, loc, op.getResidual(), spec.residual, 0, rank - 2));
+    Value flat = createPanelProduct(builder, loc, spec, inputs);
+    result = tensor::ExpandShapeOp::create(builder, loc, op.getType(), flat,
+                                           mergeRange(rank, 0, rank - 2));
+  } else {
+    std::string key;
+    llvm::raw_string_ostream os(key);
+    os << op->getAttrDictionary() << op->getOperandTypes() << op.getType();
+    KernelLaunch kernel =
+        get(key, [&] { return createDirectConvKernel(symbols, op, cpu); });
+    result = launch(builder, loc, kernel, op->getOperands(), op.getType());
+  }
+  op.replaceAllUsesWith(result);
   op.erase();
 }
 

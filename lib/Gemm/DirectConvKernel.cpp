@@ -2,7 +2,8 @@
 //
 // A work item is one pixel of the result. Output channels are the filter's
 // inner dimension, so they fill the vectors; taps that fall into the padding
-// or between dilated input are skipped.
+// or between dilated input are skipped. With one channel for each group
+// (depthwise) the vectors run over the groups.
 //
 //===----------------------------------------------------------------------===//
 #include "GemmKernels.h"
@@ -26,7 +27,13 @@ public:
       stage.residual = kernel.inputs[next++];
     stage.result = kernel.outputs[0];
     groupInputs = filterShape[spatial];
-    groupOutputs = filterShape[spatial + 1] / static_cast<int64_t>(op.getGroups());
+    groups = op.getGroups();
+    groupOutputs = filterShape[spatial + 1] / groups;
+    depthwise = groupInputs == 1 && groupOutputs == 1;
+    if (depthwise) {
+      groupOutputs = groups;
+      groups = 1;
+    }
   }
   void emit();
 
@@ -39,7 +46,8 @@ private:
   const KernelFunction &kernel;
   Value input, filter;
   ArrayRef<int64_t> inputShape, filterShape, resultShape;
-  int64_t spatial, groupInputs, groupOutputs;
+  int64_t spatial, groups, groupInputs, groupOutputs;
+  bool depthwise;
   StoreStage stage;
 
   SmallVector<Value> pixel;              // of the result, batch first
@@ -58,11 +66,18 @@ SmallVector<Value> ConvEmitter::emitTaps(int64_t dimension, ValueRange sums) {
         [&](Value channel, ValueRange before) {
           SmallVector<Value> at = source;
           at.push_back(kb.add(firstInput, channel));
-          Value a = kb.loadSplat(input, at, count);
+          Value a;
+          if (!depthwise)
+            a = kb.loadSplat(input, at, count);
           SmallVector<Value> total;
           for (auto [j, sum] : llvm::enumerate(before)) {
+            Value output = kb.add(firstOutput, j * count);
             SmallVector<Value> weight = tap;
-            weight.append({channel, kb.add(firstOutput, j * count)});
+            weight.append({channel, output});
+            if (depthwise) {
+              at.back() = output;
+              a = kb.load(input, at, count);
+            }
             total.push_back(kb.fma(a, kb.load(filter, weight, count), sum));
           }
           return total;
@@ -134,7 +149,7 @@ void ConvEmitter::emit() {
       item = kb.div(item, resultShape[i]);
     }
     pixel[0] = item;
-    kb.forEach(kb.index(0), kb.index(op.getGroups()), 1, [&](Value group) {
+    kb.forEach(kb.index(0), kb.index(groups), 1, [&](Value group) {
       constexpr int64_t vectors = 4;
       int64_t step = vectors * kb.lanes;
       Value wide = kb.index(groupOutputs / step * step);

@@ -7,6 +7,14 @@
 
 namespace mlir::mp {
 
+/// How a convolution's input becomes the matrix A: a row for each pixel of the
+/// result, in it the input under the filter, position by position.
+struct ConvWindow {
+  SmallVector<int64_t> input, filter, result; // spatial sizes
+  SmallVector<int64_t> strides, low, lhsDilation, rhsDilation;
+  int64_t channels, groupChannels; // of the input
+};
+
 /// Everything about a product that its code depends on: equal specs share
 /// their kernels.
 struct GemmSpec {
@@ -15,8 +23,12 @@ struct GemmSpec {
   Epilogue epilogue;
   FloatType accumulator;
   int64_t batch, m, n, k;
+  /// A convolution. `a` is [N, X1, .., Xr * C], B [K, O], the result [M, O];
+  /// the batch counts groups of columns.
+  std::optional<ConvWindow> window;
 
   static GemmSpec get(GemmOp op);
+  static GemmSpec get(ConvOp op);
   bool isBatched() const { return result.getRank() == 3; }
   /// A name that tells all of it, usable as a symbol.
   std::string getName(StringRef kind) const;

@@ -51,6 +51,8 @@ Value PackEmitter::unbits(Value value) {
 
 Value PackEmitter::read(Value k, Value column, int64_t count) {
   Value global = kb.add(firstColumn, column);
+  if (spec.window)
+    global = kb.add(global, kb.mul(batch, spec.n));
   SmallVector<Value> place;
   if (spec.isBatched())
     place.push_back(batch);

@@ -6,61 +6,10 @@
 // formats and activations appear once, outside of the hot loop.
 //
 //===----------------------------------------------------------------------===//
-#include "GemmKernels.h"
-
-#include "llvm/Support/MathExtras.h"
+#include "PanelEmitter.h"
 
 using namespace mlir;
 using namespace mlir::mp;
-
-namespace {
-class PanelEmitter {
-public:
-  PanelEmitter(KernelBuilder &kb, const GemmSpec &spec, const PanelPlan &plan,
-               const KernelFunction &kernel)
-      : kb(kb), spec(spec), plan(plan), kernel(kernel), operands(kb, spec, kernel) {
-    int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
-    maxRows = plan.tilesPerItem * rows;
-    int64_t width = kb.accumulator.getWidth() / 8;
-    // Rows of a power of two would fall into the same lines of the cache.
-    if (spec.transposeA)
-      rowShape = {plan.blockK, static_cast<int64_t>(llvm::alignTo(maxRows, kb.lanes))};
-    else
-      rowShape = {maxRows, static_cast<int64_t>(llvm::alignTo(plan.blockK, 16)) + 16};
-    sumShape = {plan.numBlocksK > 1 ? plan.panelsPerItem : 1, maxRows,
-                plan.panelWidth};
-    sumOffset = llvm::alignTo(rowShape[0] * rowShape[1] * width, 64);
-    scratchBytes = sumOffset + sumShape[0] * sumShape[1] * sumShape[2] * width;
-  }
-
-  void emit();
-  int64_t scratchBytes;
-
-private:
-  void emitItem(Value item);
-  void packRows();
-  void emitTile(int64_t tileRows, Value row);
-  void emitTiles();
-  void clearSums();
-  void finishPanel();
-  Value rowOfTile(Value tile) {
-    return kb.add(kb.mul(tile, plan.shortRows), kb.min(tile, kb.index(plan.longTiles)));
-  }
-
-  KernelBuilder &kb;
-  const GemmSpec &spec;
-  const PanelPlan &plan;
-  const KernelFunction &kernel;
-  GemmOperands operands;
-  int64_t maxRows, sumOffset;
-  SmallVector<int64_t> rowShape, sumShape;
-
-  Value rows, sums;                                // views of scratch
-  Value batch, firstTile, lastTile, firstRow, numRows; // of the item
-  Value firstK, sizeK;                             // of the block of k
-  Value panel, sumPanel;                           // of the panel
-};
-} // namespace
 
 /// Widens this item's rows of A for the current block of k; zeros follow
 /// where k is padded, so that the hot loop has no remainder.
@@ -207,7 +156,7 @@ void PanelEmitter::emitItem(Value item) {
   kb.forEach(kb.index(0), kb.index(plan.numBlocksK), 1, [&](Value block) {
     firstK = kb.mul(block, plan.blockK);
     sizeK = kb.min(kb.index(plan.blockK), kb.sub(kb.index(plan.paddedK), firstK));
-    packRows();
+    spec.window ? packWindows() : packRows();
     kb.forEach(firstPanel, lastPanel, 1, [&](Value index) {
       panel = index;
       bool blocked = plan.numBlocksK > 1;

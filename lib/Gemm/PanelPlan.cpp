@@ -90,7 +90,8 @@ RankedTensorType PanelPlan::getPackedType(const GemmSpec &spec) const {
 std::string PanelPlan::getPackName(const GemmSpec &spec) const {
   std::string name;
   llvm::raw_string_ostream os(name);
-  os << "pack_" << spec.batch << 'x' << spec.k << 'x' << spec.n << '_'
+  os << (spec.window ? "pack_filter_" : "pack_") << spec.batch << 'x' << spec.k << 'x'
+     << spec.n << '_'
      << spec.b.getElementType() << (spec.transposeB ? "t" : "") << "_to_" << panels
      << 'x' << paddedK << 'x' << panelWidth;
   return name;

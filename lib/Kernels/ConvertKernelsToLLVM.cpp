@@ -1,3 +1,4 @@
+#include "MathFunctions.h"
 #include "NarrowFloats.h"
 #include "mp/IR/KernelFunction.h"
 #include "mp/Kernels/Passes.h"
@@ -148,7 +149,8 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
   }
   hoistAllocas(func);
   makeScratchStatic(func);
-  if (failed(legalizeNarrowFloats(func, hasF16C)))
+  if (failed(legalizeNarrowFloats(func, hasF16C)) ||
+      failed(expandMathFunctions(func)))
     return failure();
   if (hasOpsOf(func, "vector") && failed(runPipeline(vectorPasses, func)))
     return failure();

@@ -1,8 +1,8 @@
 #include "NarrowFloats.h"
+#include "ElementBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -10,58 +10,6 @@ using namespace mlir;
 using namespace mlir::mp;
 using llvm::APFloat;
 using llvm::APFloatBase;
-
-namespace {
-/// Writes arithmetic on scalars or vectors alike: every value has the shape of
-/// `like`, constants are splats where that is a vector.
-struct Bits {
-  ImplicitLocOpBuilder builder;
-  Type like;
-
-  Bits(OpBuilder &base, Location loc, Type like) : builder(loc, base), like(like) {}
-
-  Type type(Type element) {
-    if (auto vector = dyn_cast<VectorType>(like))
-      return vector.clone(element);
-    return element;
-  }
-  Type integer(unsigned width) { return type(builder.getIntegerType(width)); }
-  Type f32() { return type(builder.getF32Type()); }
-
-  Value constant(uint64_t bits, unsigned width = 32) {
-    TypedAttr attr = builder.getIntegerAttr(builder.getIntegerType(width),
-                                            llvm::APInt(width, bits, false, true));
-    if (auto vector = dyn_cast<VectorType>(integer(width)))
-      attr = SplatElementsAttr::get(vector, attr);
-    return arith::ConstantOp::create(builder, attr);
-  }
-  Value floatConstant(double value, FloatType element) {
-    TypedAttr attr = builder.getFloatAttr(element, value);
-    if (auto vector = dyn_cast<VectorType>(type(element)))
-      attr = SplatElementsAttr::get(vector, attr);
-    return arith::ConstantOp::create(builder, attr);
-  }
-  Value add(Value a, Value b) { return arith::AddIOp::create(builder, a, b); }
-  Value sub(Value a, Value b) { return arith::SubIOp::create(builder, a, b); }
-  Value andBits(Value a, Value b) { return arith::AndIOp::create(builder, a, b); }
-  Value orBits(Value a, Value b) { return arith::OrIOp::create(builder, a, b); }
-  Value shl(Value a, unsigned by) {
-    return by ? arith::ShLIOp::create(builder, a, constant(by)).getResult() : a;
-  }
-  Value shr(Value a, unsigned by) {
-    return by ? arith::ShRUIOp::create(builder, a, constant(by)).getResult() : a;
-  }
-  Value compare(arith::CmpIPredicate predicate, Value a, Value b) {
-    return arith::CmpIOp::create(builder, predicate, a, b);
-  }
-  Value select(Value condition, Value a, Value b) {
-    return arith::SelectOp::create(builder, condition, a, b);
-  }
-  Value bitcast(Type element, Value a) {
-    return arith::BitcastOp::create(builder, type(element), a);
-  }
-};
-} // namespace
 
 static bool isNarrow(Type type) {
   auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
@@ -78,7 +26,7 @@ static uint64_t getCode(const APFloat &value) {
 
 /// The f32 of the same value. Every narrow format fits exactly.
 static Value widen(OpBuilder &base, Location loc, Value value) {
-  Bits b(base, loc, value.getType());
+  ElementBuilder b(base, loc, value.getType());
   auto from = cast<FloatType>(getElementTypeOrSelf(value.getType()));
   const llvm::fltSemantics &format = from.getFloatSemantics();
   unsigned width = from.getWidth();
@@ -128,7 +76,7 @@ static Value widen(OpBuilder &base, Location loc, Value value) {
 // Narrowing
 //===----------------------------------------------------------------------===//
 
-static Value narrowToBF16(Bits &b, Value bits, bool towardZero) {
+static Value narrowToBF16(ElementBuilder &b, Value bits, bool towardZero) {
   Value top = b.shr(bits, 16);
   Value rounded = top;
   if (!towardZero) {
@@ -141,7 +89,7 @@ static Value narrowToBF16(Bits &b, Value bits, bool towardZero) {
 }
 
 /// The code of `value` (f32) in `to`, as an integer in 32 bits.
-static Value narrowBits(Bits &b, Value value, FloatType to, bool towardZero) {
+static Value narrowBits(ElementBuilder &b, Value value, FloatType to, bool towardZero) {
   Type i32 = b.builder.getI32Type(), f32 = b.builder.getF32Type();
   Value bits = b.bitcast(i32, value);
   if (to.isBF16())
@@ -213,7 +161,7 @@ static Value narrowBits(Bits &b, Value value, FloatType to, bool towardZero) {
 /// f64 to f32 such that a later rounding to fewer bits gives what rounding
 /// once would have: an inexact result keeps its last bit set.
 static Value roundToOdd(OpBuilder &base, Location loc, Value value) {
-  Bits b(base, loc, value.getType());
+  ElementBuilder b(base, loc, value.getType());
   Type i32 = b.builder.getI32Type(), i64 = b.builder.getI64Type();
   Value single = arith::TruncFOp::create(b.builder, b.f32(), value);
   Value back = arith::ExtFOp::create(b.builder, value.getType(), single);
@@ -235,7 +183,7 @@ static Value narrow(OpBuilder &base, Location loc, Value value, FloatType to,
                     bool towardZero) {
   if (!getElementTypeOrSelf(value.getType()).isF32())
     value = roundToOdd(base, loc, value);
-  Bits b(base, loc, value.getType());
+  ElementBuilder b(base, loc, value.getType());
   Value code = narrowBits(b, value, to, towardZero);
   code = arith::TruncIOp::create(b.builder, b.integer(to.getWidth()), code);
   return b.bitcast(to, code);
@@ -281,7 +229,7 @@ struct NarrowPattern : OpRewritePattern<arith::TruncFOp> {
     Value value = op.getIn();
     if (isNarrow(from))
       value = arith::ExtFOp::create(
-          rewriter, op.getLoc(), Bits(rewriter, op.getLoc(), value.getType()).f32(),
+          rewriter, op.getLoc(), ElementBuilder(rewriter, op.getLoc(), value.getType()).f32(),
           value);
     if (to.isF16() && hasF16C && !isTowardZero(op)) {
       // A double goes through a float that cannot be rounded twice.
@@ -313,7 +261,7 @@ struct ComputeInF32Pattern : RewritePattern {
     auto widened = [&](Type type) -> Type {
       if (!isNarrow(type))
         return type;
-      Bits b(rewriter, loc, type);
+      ElementBuilder b(rewriter, loc, type);
       // Wide integers need more than f32's 24 bits to be rounded only once.
       if (isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
           getElementTypeOrSelf(op->getOperand(0).getType()).getIntOrFloatBitWidth() > 24)
@@ -358,7 +306,7 @@ struct ConstantPattern : OpRewritePattern<arith::ConstantOp> {
       value = splat.getSplatValue<APFloat>();
     else
       return failure();
-    Bits b(rewriter, op.getLoc(), op.getType());
+    ElementBuilder b(rewriter, op.getLoc(), op.getType());
     Value code = b.constant(getCode(value), type.getWidth());
     // An arith.bitcast would be folded back into the constant.
     rewriter.replaceOpWithNewOp<UnrealizedConversionCastOp>(op, op.getType(), code);

@@ -1,6 +1,6 @@
 #include "mp-run/Binding.h"
 
-#include "mp-run/Error.h"
+#include "mp-run/Run.h"
 
 #include <algorithm>
 #include <cstdlib>

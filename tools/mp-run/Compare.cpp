@@ -1,7 +1,7 @@
 #include "mp-run/Compare.h"
 
 #include "cpu/Float.h"
-#include "mp-run/Error.h"
+#include "mp-run/Run.h"
 
 #include <algorithm>
 #include <cmath>

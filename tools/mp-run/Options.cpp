@@ -1,6 +1,6 @@
 #include "mp-run/Options.h"
 
-#include "mp-run/Error.h"
+#include "common/Error.h"
 
 #include <algorithm>
 #include <cerrno>

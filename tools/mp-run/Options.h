@@ -3,11 +3,16 @@
 #ifndef MP_RUN_OPTIONS_H
 #define MP_RUN_OPTIONS_H
 
+#include "common/Error.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace mp::run {
+
+using tool::Error;
+using tool::Reported;
 
 struct Options {
   std::string model, function, inputs, outputs, expect;

@@ -1,8 +1,7 @@
 #include "mp-run/Run.h"
 
+#include "common/Cache.h"
 #include "mp-run/Binding.h"
-#include "mp-run/Cache.h"
-#include "mp-run/Error.h"
 #include "mp-run/Report.h"
 
 #include <cstdio>
@@ -88,8 +87,16 @@ bool mp::run::run(const Options &options) {
   auto inputs = readTensors(options.inputs);
   auto expected = readTensors(options.expect);
 
-  bool source = isSource(options.model);
-  std::string path = source ? compiledModel(options) : options.model;
+  bool source = tool::isSource(options.model);
+  std::string path = options.model;
+  if (source)
+    path = tool::compiledModel({"mp-run",
+                                options.model,
+                                {{"--policy=", options.policy},
+                                 {"--target=", options.target},
+                                 {"--roles=", options.roles},
+                                 {"--lock=", options.lock}},
+                                options.quiet});
   if (!source && !(options.policy + options.target + options.lock).empty())
     throw Error("--policy, --target and --lock are for .mlir files; '" +
                 options.model + "' is compiled already");

@@ -11,6 +11,9 @@ namespace mp::run {
 /// throws Error for all else that goes wrong.
 bool run(const Options &options);
 
+/// To stderr; suppressed by --quiet.
+void warn(const std::string &text);
+
 } // namespace mp::run
 
 #endif // MP_RUN_RUN_H

@@ -1,6 +1,6 @@
 //===- mp-run.cpp - runs compiled models ----------------------------------===//
 
-#include "mp-run/Error.h"
+#include "common/Error.h"
 #include "mp-run/Options.h"
 #include "mp-run/Run.h"
 

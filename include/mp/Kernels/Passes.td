@@ -24,6 +24,20 @@ def MPOutlineKernelsPass : Pass<"mp-outline-kernels", "::mlir::ModuleOp"> {
     "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def MPDeduplicateKernelsPass
+    : Pass<"mp-deduplicate-kernels", "::mlir::ModuleOp"> {
+  let summary = "share kernels that do the same";
+  let description = [{
+    Kernel functions that differ only in their names and locations become one,
+    so that the layers of a network are compiled once.
+
+    Values: unchanged.
+    Reports: nothing.
+
+    [example: test/Kernels/deduplicate-kernels.mlir]
+  }];
+}
+
 def MPConvertKernelsToLLVMPass
     : Pass<"mp-convert-kernels-to-llvm", "::mlir::ModuleOp"> {
   let summary = "lower kernel functions to the LLVM dialect";

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,11 +61,14 @@ bool mp::io::parse(std::string_view text, DType &type) {
 /// The format's own limit, so that a damaged length is found at once.
 static constexpr uint64_t maxHeader = 100'000'000;
 
-/// Parses and refuses what the library would quietly accept: a key twice.
+/// Parses and refuses what the library would quietly accept: a key twice, and
+/// values nested deeper than the format has them.
 static bool parseJson(std::string_view text, json &out, std::string &error) {
   std::vector<std::set<std::string>> keys;
   std::string duplicate;
-  auto callback = [&](int, json::parse_event_t event, json &parsed) {
+  auto callback = [&](int depth, json::parse_event_t event, json &parsed) {
+    if (depth > 3)
+      throw std::runtime_error("its values are nested too deeply");
     if (event == json::parse_event_t::object_start)
       keys.emplace_back();
     else if (event == json::parse_event_t::object_end)
@@ -79,6 +83,9 @@ static bool parseJson(std::string_view text, json &out, std::string &error) {
     out = json::parse(text.begin(), text.end(), callback);
   } catch (const json::exception &e) {
     error = std::string("its header is not valid JSON: ") + e.what();
+    return false;
+  } catch (const std::runtime_error &e) {
+    error = std::string("its header is not valid: ") + e.what();
     return false;
   }
   if (!duplicate.empty()) {

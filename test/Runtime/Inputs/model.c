@@ -1,14 +1,18 @@
 /* A model written by hand against mp_rt_codegen.h, for tests of the runtime and
- * of mp-run. The build sets NOTE_TEXT, and MODEL_* to make it faulty. */
+ * of mp-run. The build sets NOTE_* and MODEL_* to make it faulty. */
 #include "mp_rt/mp_rt_codegen.h"
 #include "mp_rt/mp_rt_dlpack.h"
 
 #ifndef MODEL_MAJOR
 #define MODEL_MAJOR MP_RT_CODEGEN_MAJOR
 #endif
-#ifndef NOTE_TEXT
-#define NOTE_TEXT "1.0;cpu;sse2,64bit"
+#ifndef NOTE_VERSION
+#define NOTE_VERSION "1.0"
 #endif
+#ifndef NOTE_FEATURES
+#define NOTE_FEATURES "sse2,64bit"
+#endif
+#define NOTE_TEXT NOTE_VERSION ";cpu;" NOTE_FEATURES
 
 #ifndef MODEL_NO_NOTE
 __attribute__((section(".note.mp"), aligned(4), used)) static const struct {

@@ -1,7 +1,7 @@
-//===- Sha256.h - names for what is in the cache --------------------------===//
+//===- Sha256.h - digests of files and checkpoints --------------------------===//
 
-#ifndef MP_RUN_SHA256_H
-#define MP_RUN_SHA256_H
+#ifndef MP_RT_IO_SHA256_H
+#define MP_RT_IO_SHA256_H
 
 #include <array>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace mp::run {
+namespace mp::io {
 
 /// FIPS 180-4.
 class Sha256 {
@@ -31,6 +31,6 @@ private:
   uint64_t length = 0;
 };
 
-} // namespace mp::run
+} // namespace mp::io
 
-#endif // MP_RUN_SHA256_H
+#endif // MP_RT_IO_SHA256_H

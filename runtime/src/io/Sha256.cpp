@@ -1,9 +1,9 @@
-#include "mp-run/Sha256.h"
+#include "io/Sha256.h"
 
 #include <algorithm>
 #include <cstring>
 
-using namespace mp::run;
+using namespace mp::io;
 
 static constexpr uint32_t roundConstants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,

@@ -1,12 +1,12 @@
 //===- Child.h - runs another program -------------------------------------===//
 
-#ifndef MP_RUN_CHILD_H
-#define MP_RUN_CHILD_H
+#ifndef MP_TOOL_CHILD_H
+#define MP_TOOL_CHILD_H
 
 #include <string>
 #include <vector>
 
-namespace mp::run {
+namespace mp::tool {
 
 struct ChildResult {
   bool started = false;
@@ -23,6 +23,6 @@ ChildResult runChild(const std::vector<std::string> &args, bool capture);
 /// executable, else in PATH. Throws Error if it is nowhere.
 std::string findTool(const char *name, const char *env);
 
-} // namespace mp::run
+} // namespace mp::tool
 
-#endif // MP_RUN_CHILD_H
+#endif // MP_TOOL_CHILD_H

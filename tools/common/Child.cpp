@@ -1,6 +1,6 @@
-#include "mp-run/Child.h"
+#include "common/Child.h"
 
-#include "mp-run/Error.h"
+#include "common/Error.h"
 
 #include <cerrno>
 #include <climits>
@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-using namespace mp::run;
+using namespace mp::tool;
 
 extern char **environ;
 
-ChildResult mp::run::runChild(const std::vector<std::string> &args,
+ChildResult mp::tool::runChild(const std::vector<std::string> &args,
                               bool capture) {
   ChildResult result;
   int pipes[2] = {-1, -1};
@@ -71,7 +71,7 @@ static bool runnable(const std::string &path) {
   return access(path.c_str(), X_OK) == 0;
 }
 
-std::string mp::run::findTool(const char *name, const char *env) {
+std::string mp::tool::findTool(const char *name, const char *env) {
   if (const char *given = std::getenv(env); given && *given) {
     if (!runnable(given))
       throw Error(std::string("expected ") + env +

@@ -1,12 +1,12 @@
 //===- Error.h - one error text per failed run ----------------------------===//
 
-#ifndef MP_RUN_ERROR_H
-#define MP_RUN_ERROR_H
+#ifndef MP_TOOL_ERROR_H
+#define MP_TOOL_ERROR_H
 
 #include <stdexcept>
 #include <string>
 
-namespace mp::run {
+namespace mp::tool {
 
 /// What the user did wrong, or what the machine refused. Caught in main, which
 /// prints it and exits with 1.
@@ -18,9 +18,6 @@ public:
 /// A failure that a child process has already explained on stderr.
 class Reported : public std::exception {};
 
-/// To stderr; suppressed by --quiet.
-void warn(const std::string &text);
+} // namespace mp::tool
 
-} // namespace mp::run
-
-#endif // MP_RUN_ERROR_H
+#endif // MP_TOOL_ERROR_H

@@ -1,9 +1,9 @@
-#include "mp-run/Cache.h"
+#include "common/Cache.h"
 
+#include "common/Child.h"
+#include "common/Error.h"
 #include "io/AtomicFile.h"
-#include "mp-run/Child.h"
-#include "mp-run/Error.h"
-#include "mp-run/Sha256.h"
+#include "io/Sha256.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-using namespace mp::run;
+using namespace mp::tool;
+using mp::io::Sha256;
 
 //===----------------------------------------------------------------------===//
 // The folder
@@ -110,14 +111,15 @@ static void addFile(Sha256 &hash, const std::string &name) {
     hash.field(readFile(name, "file"));
 }
 
-static std::string key(const Options &options, const std::string &compiler) {
+static std::string key(const CompileRequest &request,
+                       const std::string &compiler) {
   Sha256 hash;
-  hash.field("mp-run cache 1");
-  hash.field(readFile(options.model, "model"));
-  hash.field(options.target);
-  addFile(hash, options.policy);
-  addFile(hash, options.lock);
-  addFile(hash, options.roles);
+  hash.field("mp cache 1");
+  hash.field(readFile(request.model, "model"));
+  for (const auto &[flag, value] : request.options) {
+    hash.field(flag);
+    addFile(hash, value);
+  }
   hash.field(identity(compiler));
   hash.field(cpuIdentity());
   return hash.finish();
@@ -151,21 +153,17 @@ struct Temporary {
 };
 } // namespace
 
-static void compile(const Options &options, const std::string &compiler,
+static void compile(const CompileRequest &request, const std::string &compiler,
                     const std::string &output) {
-  std::vector<std::string> args = {compiler, options.model, "-o", output};
-  const std::pair<const char *, const std::string *> passed[] = {
-      {"--policy=", &options.policy},
-      {"--target=", &options.target},
-      {"--roles=", &options.roles},
-      {"--lock=", &options.lock}};
-  for (const auto &[flag, value] : passed) {
-    if (!value->empty())
-      args.push_back(flag + *value);
+  std::vector<std::string> args = {compiler, request.model, "-o", output};
+  for (const auto &[flag, value] : request.options) {
+    if (!value.empty())
+      args.push_back(flag + value);
   }
-  bool tell = !options.quiet && isatty(STDERR_FILENO);
+  bool tell = !request.quiet && isatty(STDERR_FILENO);
   if (tell)
-    std::fprintf(stderr, "mp-run: compiling %s ...", options.model.c_str());
+    std::fprintf(stderr, "%s: compiling %s ...", request.tool,
+                 request.model.c_str());
   ChildResult result = runChild(args, /*capture=*/false);
   if (tell)
     std::fprintf(stderr, "\r\033[K");
@@ -174,14 +172,14 @@ static void compile(const Options &options, const std::string &compiler,
   if (result.signal)
     throw Error("the compiler crashed (" +
                 std::string(strsignal(result.signal)) + ") on '" +
-                options.model + "'");
+                request.model + "'");
   if (result.exitCode)
     throw Reported();
   if (access(output.c_str(), R_OK) != 0)
     throw Error("'" + compiler + "' reported success but wrote no model");
 }
 
-bool mp::run::isSource(const std::string &path) {
+bool mp::tool::isSource(const std::string &path) {
   if (path.size() > 3 && path.compare(path.size() - 3, 3, ".so") == 0)
     return false;
   std::ifstream file(path, std::ios::binary);
@@ -190,13 +188,13 @@ bool mp::run::isSource(const std::string &path) {
   return std::memcmp(magic, "\177ELF", sizeof(magic)) != 0;
 }
 
-std::string mp::run::compiledModel(const Options &options) {
+std::string mp::tool::compiledModel(const CompileRequest &request) {
   // An unreadable model is worth more to the user than a missing compiler.
-  readFile(options.model, "model");
+  readFile(request.model, "model");
   std::string compiler = findTool("mp-compile", "MP_COMPILE");
   std::string folder = cacheFolder();
   makeFolder(folder);
-  std::string base = folder + "/" + key(options, compiler);
+  std::string base = folder + "/" + key(request, compiler);
   std::string entry = base + ".so", sumFile = base + ".sum";
   if (isGood(entry, sumFile))
     return entry;
@@ -204,7 +202,7 @@ std::string mp::run::compiledModel(const Options &options) {
   // Another process may be doing the same: each writes its own file, and the
   // last rename wins with equal contents.
   Temporary temporary{base + "." + std::to_string(getpid()) + ".so"};
-  compile(options, compiler, temporary.path);
+  compile(request, compiler, temporary.path);
   std::string sum = sumOf(temporary.path) + "\n";
   mp::io::AtomicFile file(sumFile);
   if (rename(temporary.path.c_str(), entry.c_str()) != 0)
