@@ -15,6 +15,10 @@ config.environment["MP_CACHE_DIR"] = os.path.join(config.mp_obj_root, "test-cach
 config.substitutions.append(
     ("%mp_plugin", os.path.join(config.mp_libs_dir, "MPPlugin" + config.llvm_shlib_ext)))
 
+# Models written by hand in C, for tests of what runs models.
+config.substitutions.append(
+    ("%mp_models", os.path.join(config.mp_obj_root, "test", "Runtime", "models")))
+
 llvm_config.use_default_substitutions()
 tool_dirs = [config.mp_tools_dir, config.llvm_tools_dir]
 llvm_config.add_tool_substitutions(
