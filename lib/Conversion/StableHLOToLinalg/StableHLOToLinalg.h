@@ -26,19 +26,49 @@ public:
 //===----------------------------------------------------------------------===//
 
 void populateElementwiseToLinalgPatterns(TypeConverter &, RewritePatternSet &);
-void populateRandomPatterns(TypeConverter &, RewritePatternSet &);
+void populateBatchNormPatterns(TypeConverter &, RewritePatternSet &);
 void populateBoundaryPatterns(TypeConverter &, RewritePatternSet &);
-void populateShapePatterns(TypeConverter &, RewritePatternSet &);
-void populateReductionPatterns(TypeConverter &, RewritePatternSet &);
 void populateContractionPatterns(TypeConverter &, RewritePatternSet &);
+void populateControlFlowPatterns(TypeConverter &, RewritePatternSet &);
+void populateCustomCallPatterns(TypeConverter &, RewritePatternSet &);
+void populateDynamicFormPatterns(TypeConverter &, RewritePatternSet &);
+void populateRandomPatterns(TypeConverter &, RewritePatternSet &);
+void populateReductionPatterns(TypeConverter &, RewritePatternSet &);
+void populateShapePatterns(TypeConverter &, RewritePatternSet &);
+
+// These write kernels.
+void populateConvolutionPatterns(TypeConverter &, SymbolTable &,
+                                 RewritePatternSet &);
+void populateDataMovementPatterns(TypeConverter &, SymbolTable &,
+                                  RewritePatternSet &);
+void populateGatherScatterPatterns(TypeConverter &, SymbolTable &,
+                                   RewritePatternSet &);
+void populateReduceWindowPatterns(TypeConverter &, SymbolTable &,
+                                  RewritePatternSet &);
+void populateSelectAndScatterPatterns(TypeConverter &, SymbolTable &,
+                                      RewritePatternSet &);
+void populateSortPatterns(TypeConverter &, SymbolTable &, RewritePatternSet &);
 
 /// Notes the spelling of unsigned element types in `mp.type` on the arguments
 /// and results of functions, which are about to become signless.
 void recordUnsignedBoundaries(ModuleOp module);
 
+/// Starts the error that `op` cannot be executed; the reason follows. Converts
+/// to failure.
+InFlightDiagnostic reject(Operation *op);
+
+/// True for ops of the dialects that this lowering takes away.
+bool isSourceOp(Operation *op);
+
 //===----------------------------------------------------------------------===//
 // Builders
 //===----------------------------------------------------------------------===//
+
+/// `value` exactly widened to `type`, where a region works in a wider type
+/// than its operands have; `source` is the unconverted operand element type,
+/// which tells whether an integer is unsigned.
+Value promoteScalar(OpBuilder &builder, Location loc, Value value, Type source,
+                    Type type);
 
 /// The signless form of the type of `value`, a ranked tensor.
 RankedTensorType getSignlessType(const TypeConverter &converter, Value value);
@@ -53,6 +83,11 @@ Value createSplat(OpBuilder &builder, Location loc, RankedTensorType type,
 /// (converted to the element type, complex ones with zero imaginary part).
 Value createSplatConstant(OpBuilder &builder, Location loc,
                           RankedTensorType type, double value);
+
+/// `sum + x * y` of integers, floats or complex numbers; of booleans, "or" and
+/// "and".
+Value createMultiplyAdd(OpBuilder &builder, Location loc, Value x, Value y,
+                        Value sum);
 
 using ScalarBody =
     llvm::function_ref<Value(OpBuilder &, Location, ValueRange)>;
@@ -72,6 +107,15 @@ Value createReshape(OpBuilder &builder, Location loc, Value input,
 /// `permutation[d]` of the input. `input` itself if nothing moves.
 Value createTranspose(OpBuilder &builder, Location loc, Value input,
                       ArrayRef<int64_t> permutation);
+
+/// `input` with the given dimensions running backward.
+Value createReverse(OpBuilder &builder, Location loc, Value input,
+                    ArrayRef<int64_t> dimensions);
+
+/// stablehlo.pad; the high padding follows from `type`.
+Value createPad(OpBuilder &builder, Location loc, SymbolTable &symbols,
+                Value input, Value padding, RankedTensorType type,
+                ArrayRef<int64_t> low, ArrayRef<int64_t> interior);
 
 } // namespace mlir::mp
 

@@ -51,6 +51,40 @@ Value mp::createSplatConstant(OpBuilder &builder, Location loc,
                                    DenseElementsAttr::get(type, splat));
 }
 
+Value mp::promoteScalar(OpBuilder &builder, Location loc, Value value,
+                        Type source, Type type) {
+  if (value.getType() == type)
+    return value;
+  if (isa<FloatType>(type) && isa<FloatType>(value.getType()))
+    return arith::ExtFOp::create(builder, loc, type, value);
+  if (source.isUnsignedInteger() || source.isInteger(1))
+    return arith::ExtUIOp::create(builder, loc, type, value);
+  if (isa<IntegerType>(type))
+    return arith::ExtSIOp::create(builder, loc, type, value);
+  auto part = cast<ComplexType>(type).getElementType();
+  Value re = complex::ReOp::create(builder, loc, value);
+  Value im = complex::ImOp::create(builder, loc, value);
+  return complex::CreateOp::create(builder, loc, type,
+                                   promoteScalar(builder, loc, re, source, part),
+                                   promoteScalar(builder, loc, im, source, part));
+}
+
+Value mp::createMultiplyAdd(OpBuilder &b, Location loc, Value x, Value y,
+                            Value sum) {
+  Type type = sum.getType();
+  if (isa<ComplexType>(type))
+    return complex::AddOp::create(b, loc, sum,
+                                  complex::MulOp::create(b, loc, x, y));
+  if (isa<FloatType>(type))
+    return arith::AddFOp::create(b, loc, sum,
+                                 arith::MulFOp::create(b, loc, x, y));
+  if (type.isInteger(1))
+    return arith::OrIOp::create(b, loc, sum,
+                                arith::AndIOp::create(b, loc, x, y));
+  return arith::AddIOp::create(b, loc, sum,
+                               arith::MulIOp::create(b, loc, x, y));
+}
+
 Value mp::createParallelGeneric(OpBuilder &builder, Location loc,
                                 RankedTensorType type, ValueRange inputs,
                                 ArrayRef<AffineMap> maps, ScalarBody body) {
@@ -115,4 +149,21 @@ Value mp::createTranspose(OpBuilder &builder, Location loc, Value input,
   return createParallelGeneric(
       builder, loc, RankedTensorType::get(shape, from.getElementType()), input,
       map, [](OpBuilder &, Location, ValueRange args) { return args[0]; });
+}
+
+Value mp::createReverse(OpBuilder &builder, Location loc, Value input,
+                        ArrayRef<int64_t> dimensions) {
+  if (dimensions.empty())
+    return input;
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<AffineExpr> exprs;
+  for (int64_t d = 0; d < type.getRank(); ++d) {
+    AffineExpr dim = builder.getAffineDimExpr(d);
+    bool reversed = llvm::is_contained(dimensions, d);
+    exprs.push_back(reversed ? type.getDimSize(d) - 1 - dim : dim);
+  }
+  auto map = AffineMap::get(type.getRank(), 0, exprs, builder.getContext());
+  return createParallelGeneric(
+      builder, loc, type, input, map,
+      [](OpBuilder &, Location, ValueRange args) { return args[0]; });
 }
