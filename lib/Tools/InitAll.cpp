@@ -1,9 +1,11 @@
 #include "mp/InitAll.h"
 
+#include "mp/Analysis/PrecisionOpInterface.h"
 #include "mp/Conversion/Passes.h"
 #include "mp/Gemm/Passes.h"
 #include "mp/IR/MPDialect.h"
 #include "mp/Kernels/Passes.h"
+#include "mp/Pipelines/Autocast.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/CHLO.h"
 #include "mp/StableHLO/Passes.h"
@@ -36,6 +38,7 @@ void mp::registerAllDialects(DialectRegistry &registry) {
                   scf::SCFDialect, tensor::TensorDialect,
                   vector::VectorDialect>();
   func::registerInlinerExtension(registry);
+  registerStableHLOPrecisionModels(registry);
 }
 
 void mp::registerProjectPasses() {
@@ -45,6 +48,7 @@ void mp::registerProjectPasses() {
   registerMPProgramPasses();
   registerMPStableHLOPasses();
   registerMPTransformsPasses();
+  registerAutocastPipeline();
 }
 
 void mp::registerAllPasses() {

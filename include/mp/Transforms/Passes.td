@@ -3,4 +3,83 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MPClassifyPass : Pass<"mp-classify"> {
+  let summary = "write the class of every op that has one";
+  let description = [{
+    Puts `mp.class` on each op that implements `PrecisionOpInterface`. Ops in
+    regions that belong to their parent (the body of a reduction) get none. An
+    attribute that is already there is kept.
+
+    Values: unchanged.
+    Reports: nothing.
+  }];
+}
+
+def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
+  let summary = "let a policy decide the precision of every op";
+  let description = [{
+    Finds the first rule of the policy that matches each op, and writes it as
+    `mp.decision`. Ops that the rule pins get their `mp.precision`; those that
+    it leaves free (`infer`, `clear`, `promote`) get one when casts are placed.
+
+    Only f32 is ever lowered. Ops on other types, ops whose types are a part of
+    their meaning, and products whose precision or algorithm the author chose
+    keep their types under every policy.
+
+    Values: unchanged.
+    Reports: the policy's errors at their place in its file; a remark
+    `policy-note` for each part of the policy that has no effect.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">
+  ];
+}
+
+def MPPlaceCastsPass : Pass<"mp-place-casts"> {
+  let summary = "choose the free ops so that casts move the fewest bytes";
+  let description = [{
+    Gives every group of values that must share a type its format, as
+    `mp.formats` (one entry for each group of the op), such that the bytes
+    moved by casts, plus the extra bytes of free ops that stay f32, are least:
+    a minimum cut. A value is cast at most once to each format, casts of
+    constants and of arguments with role `param` cost nothing, and casts in
+    loop bodies count eight times for each loop. Ties go to the low format.
+
+    An op that only moves data never takes away precision that one of its
+    readers was given by the policy: where both its source and a reader are
+    wide, it is wide.
+
+    Values: unchanged.
+    Reports: remark `placement`: the cost of the placement, and that of casting
+    at each pinned op.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"keepIO", "keep-io", "bool", /*default=*/"true",
+           "Keep the types of function arguments and results">
+  ];
+}
+
+def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
+  let summary = "change the types that were decided and insert the casts";
+  let description = [{
+    Gives each value the type that `mp.formats` says, inserts one cast for each
+    value and format that is read elsewhere, in front of the first reader, and
+    removes all attributes that the steps before it wrote. Constants are folded
+    to the new type, rounded to nearest even. A cast of a value that was just
+    widened from the wanted type is that type's value again.
+
+    Values: narrowed as decided; widening is exact, and nothing else changes.
+    Reports: remark `cast` at each cast, `decision` at each decided op; all of
+    it in the file `explain`.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"explain", "explain", "std::string", /*default=*/"\"\"",
+           "Write every decision and cast to this file, as JSON">
+  ];
+}
+
 #endif // MP_TRANSFORMS_PASSES_TD

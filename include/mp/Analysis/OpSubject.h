@@ -1,0 +1,61 @@
+//===- OpSubject.h - an op as policies see it -------------------*- C++ -*-===//
+#ifndef MP_ANALYSIS_OPSUBJECT_H
+#define MP_ANALYSIS_OPSUBJECT_H
+
+#include "mp/Analysis/PrecisionOpInterface.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace mlir::mp {
+
+/// Magnitudes of the constants that a value may hold elements of.
+struct ConstantMagnitudes {
+  double largest = 0;                // finite ones
+  std::optional<double> smallest;    // that is not zero
+};
+
+/// Looks at constants through the ops that only move data.
+class ConstantAnalysis {
+public:
+  /// Nothing where no constant reaches `value`.
+  std::optional<ConstantMagnitudes> get(Value value);
+
+  /// True where `attr` holds no value that `type` cannot hold exactly.
+  bool isExactIn(ElementsAttr attr, FloatType type);
+
+private:
+  llvm::DenseMap<Value, std::optional<ConstantMagnitudes>> magnitudes;
+  llvm::DenseMap<std::pair<Attribute, Type>, bool> exact;
+};
+
+/// Answers what a rule asks about one op. `mp.class` and `mp.pattern`
+/// attributes, where a classifying pass has written them, come first.
+class OpSubject : public RuleSubject {
+public:
+  OpSubject(Operation *op, ConstantAnalysis &constants);
+
+  llvm::StringRef opName() const override;
+  llvm::StringRef opClass() const override;
+  llvm::StringRef pattern() const override;
+  llvm::StringRef role() const override;
+  llvm::StringRef functionName() const override;
+  llvm::StringRef targetName() const override;
+  llvm::ArrayRef<std::string> locationNames() const override;
+  std::optional<double> number(Quantity quantity) const override;
+  llvm::StringRef word(Word word) const override;
+  std::optional<double> splat(unsigned operand) const override;
+  llvm::StringRef missingCapability() const override { return ""; }
+
+private:
+  Operation *op;
+  ConstantAnalysis &constants;
+  mutable std::optional<SmallVector<std::string>> names;
+  mutable std::string elementType;
+};
+
+/// Every name on the call path of `loc`, outermost last.
+void collectLocationNames(Location loc, SmallVectorImpl<std::string> &names);
+
+} // namespace mlir::mp
+
+#endif // MP_ANALYSIS_OPSUBJECT_H

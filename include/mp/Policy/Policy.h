@@ -1,0 +1,182 @@
+//===- Policy.h - precision policies as data ------------------------------===//
+//
+// A policy is an ordered list of rules. The first rule that matches an op
+// decides it; its id and reason are what the user is shown. This library
+// knows no IR: what a rule can ask about an op is the class `RuleSubject`.
+//
+//===----------------------------------------------------------------------===//
+#ifndef MP_POLICY_POLICY_H
+#define MP_POLICY_POLICY_H
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Regex.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlir::mp {
+
+/// The element formats a policy can name.
+enum class Format { F32, BF16, F16, F8E4M3FN, F8E5M2 };
+
+llvm::StringRef stringify(Format format);
+
+/// What a rule says about the ops that it matches.
+enum class Action {
+  Allow,   // operands low
+  Deny,    // wide
+  Infer,   // either, chosen by cost; rounding matters a little
+  Clear,   // either, chosen by cost; the op only moves or compares bits
+  Promote, // low only where all its operands are low
+  Keep,    // exactly the types the author wrote
+  Error    // refuse
+};
+
+llvm::StringRef stringify(Action action);
+
+/// The result of an op whose operands are low.
+enum class ResultChoice {
+  Low,  // the low format
+  Wide, // the accumulator, unrounded
+  Free  // either, chosen by cost
+};
+
+/// A point in a policy file.
+struct PolicyLocation {
+  std::string file;
+  unsigned line = 1;
+  unsigned column = 1;
+};
+
+struct PolicyDiagnostic {
+  PolicyLocation location;
+  std::string message;
+};
+using PolicyDiagnosticHandler =
+    llvm::function_ref<void(const PolicyDiagnostic &)>;
+
+/// The numbers of an op that a `where` condition can compare.
+enum class Quantity {
+  K, M, N, Batch, Elements, Bytes, Rank, LhsRank, RhsRank, ReductionLength,
+  FanIn, ConstAbsMax, ConstAbsMinNonzero, ProvedAbsMax, CalibratedAbsMax,
+  Alignment, Uses
+};
+
+/// The words of an op that a `where` condition can compare.
+enum class Word { Body, Window, ElementType, Precision, Algorithm };
+
+/// What a rule can ask about an op. Every answer is computed when asked for,
+/// since most rules are decided by class or name.
+class RuleSubject {
+public:
+  virtual ~RuleSubject() = default;
+  virtual llvm::StringRef opName() const = 0;
+  virtual llvm::StringRef opClass() const = 0;
+  virtual llvm::StringRef pattern() const = 0;
+  virtual llvm::StringRef role() const = 0;
+  virtual llvm::StringRef functionName() const = 0;
+  virtual llvm::StringRef targetName() const = 0;
+  /// Every name on the location's call path.
+  virtual llvm::ArrayRef<std::string> locationNames() const = 0;
+  virtual std::optional<double> number(Quantity quantity) const = 0;
+  virtual llvm::StringRef word(Word word) const = 0;
+  /// The value of every element of an operand, where that is one constant.
+  virtual std::optional<double> splat(unsigned operand) const = 0;
+  /// The capability that the op's low form lacks at the target, or nothing.
+  virtual llvm::StringRef missingCapability() const = 0;
+};
+
+/// A condition on a number, `"> 4"`. A missing number satisfies none.
+struct NumberCondition {
+  enum class Relation { Less, LessEqual, Equal, NotEqual, GreaterEqual, Greater };
+  Quantity quantity;
+  Relation relation;
+  double value;
+
+  bool holds(double number) const;
+};
+
+/// The condition of a rule: keys are and-ed, the values of one key or-ed.
+struct RuleMatch {
+  /// Regular expressions cannot be copied, rules are (`extends`).
+  using Pattern = std::shared_ptr<const llvm::Regex>;
+
+  std::vector<std::string> ops, classes, patterns, roles, capabilities;
+  std::vector<Pattern> names, locations, targets;
+  std::vector<NumberCondition> numbers;
+  std::vector<std::pair<Word, std::vector<std::string>>> words;
+  std::vector<std::pair<unsigned, double>> splats;
+  std::vector<RuleMatch> excluded;
+  /// A condition on a parameter that the policy leaves null never holds.
+  bool impossible = false;
+
+  bool holds(const RuleSubject &subject) const;
+};
+
+struct PolicyRule {
+  std::string id;
+  std::string why;
+  std::string policy; // the policy that wrote the rule
+  PolicyLocation location;
+  RuleMatch match;
+  Action action = Action::Keep;
+  std::optional<Format> compute, accumulate;
+  ResultChoice result = ResultChoice::Low;
+  /// The rule speaks about the values tied to this operand only.
+  std::optional<unsigned> operand;
+  /// Ops that read what a contaminating op computes are wide too, unless a
+  /// rule allows them.
+  bool contaminates = false;
+};
+
+class Policy {
+public:
+  std::string name, description;
+  PolicyLocation location;
+  Format compute = Format::BF16;
+  Format accumulate = Format::F32;
+  Action unlisted = Action::Infer;
+  bool followIO = false;
+  bool needsCalibration = false;
+  std::vector<PolicyRule> rules;
+  /// Parts of the file that this engine reads but does not act on.
+  std::vector<PolicyDiagnostic> notes;
+
+  /// The first rule that speaks about the whole of `subject`, or null.
+  const PolicyRule *match(const RuleSubject &subject) const;
+
+  /// The rules in front of `before` that speak about single operands of
+  /// `subject`, in order.
+  llvm::SmallVector<const PolicyRule *>
+  matchOperands(const RuleSubject &subject, const PolicyRule *before) const;
+};
+
+/// Reads a policy from text. `resolve` finds the policy that `extends` names
+/// and reports to the handler where there is none.
+using PolicyResolver = llvm::function_ref<std::optional<Policy>(
+    llvm::StringRef name, const PolicyLocation &from)>;
+std::optional<Policy> parsePolicy(llvm::StringRef text, llvm::StringRef file,
+                                  PolicyResolver resolve,
+                                  PolicyDiagnosticHandler handler);
+
+/// Loads a shipped policy by name, or a file by path.
+std::optional<Policy> loadPolicy(llvm::StringRef nameOrPath,
+                                 PolicyDiagnosticHandler handler);
+
+/// A policy that ships with the library.
+struct ShippedPolicy {
+  llvm::StringRef name, text;
+};
+llvm::ArrayRef<ShippedPolicy> getShippedPolicies();
+
+/// The entry of `known` that `word` was probably meant to be, or nothing.
+llvm::StringRef findNearest(llvm::StringRef word,
+                            llvm::ArrayRef<llvm::StringRef> known);
+
+} // namespace mlir::mp
+
+#endif // MP_POLICY_POLICY_H

@@ -1,0 +1,256 @@
+#include "mp/Analysis/OpSubject.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+//===----------------------------------------------------------------------===//
+// ConstantAnalysis
+//===----------------------------------------------------------------------===//
+
+static void include(ConstantMagnitudes &magnitudes, double value) {
+  value = std::abs(value);
+  if (!std::isfinite(value))
+    return;
+  magnitudes.largest = std::max(magnitudes.largest, value);
+  if (value != 0 &&
+      (!magnitudes.smallest || value < *magnitudes.smallest))
+    magnitudes.smallest = value;
+}
+
+static void include(ConstantMagnitudes &to, const ConstantMagnitudes &from) {
+  include(to, from.largest);
+  if (from.smallest)
+    include(to, *from.smallest);
+}
+
+/// Nothing for values that are not in the file (`dense_resource`).
+static std::optional<ConstantMagnitudes> getMagnitudes(ElementsAttr elements) {
+  auto dense = dyn_cast<DenseFPElementsAttr>(elements);
+  if (!dense)
+    return std::nullopt;
+  ConstantMagnitudes magnitudes;
+  auto visit = [&](APFloat value) {
+    bool losesInfo;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    include(magnitudes, value.convertToDouble());
+  };
+  if (dense.isSplat())
+    visit(dense.getSplatValue<APFloat>());
+  else
+    for (APFloat value : dense.getValues<APFloat>())
+      visit(value);
+  return magnitudes;
+}
+
+std::optional<ConstantMagnitudes> ConstantAnalysis::get(Value root) {
+  // Iterative, since chains of data movement may be as long as the program.
+  SmallVector<Value> stack{root};
+  while (!stack.empty()) {
+    Value value = stack.back();
+    if (magnitudes.contains(value)) {
+      stack.pop_back();
+      continue;
+    }
+    if (ElementsAttr elements = getConstant(value)) {
+      magnitudes[value] = getMagnitudes(elements);
+      continue;
+    }
+    auto precision = value.getDefiningOp<PrecisionOpInterface>();
+    if (!precision ||
+        precision.getPrecisionClass() != OpClass::DataMovement) {
+      magnitudes[value] = std::nullopt;
+      continue;
+    }
+    std::optional<ConstantMagnitudes> result;
+    bool isReady = true;
+    for (Value operand : precision->getOperands()) {
+      if (!getFloatElementType(operand.getType()))
+        continue;
+      auto it = magnitudes.find(operand);
+      if (it == magnitudes.end()) {
+        stack.push_back(operand);
+        isReady = false;
+      } else if (it->second) {
+        if (!result)
+          result.emplace();
+        include(*result, *it->second);
+      }
+    }
+    if (isReady)
+      magnitudes[value] = result;
+  }
+  return magnitudes[root];
+}
+
+bool ConstantAnalysis::isExactIn(ElementsAttr attr, FloatType type) {
+  auto [it, isNew] = exact.try_emplace({attr, type}, false);
+  if (!isNew)
+    return it->second;
+  auto dense = dyn_cast<DenseFPElementsAttr>(attr);
+  if (!dense)
+    return false;
+  auto fits = [&](APFloat value) {
+    bool losesInfo = false;
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    return !losesInfo;
+  };
+  bool result = dense.isSplat() ? fits(dense.getSplatValue<APFloat>())
+                                : llvm::all_of(dense.getValues<APFloat>(), fits);
+  return exact[{attr, type}] = result;
+}
+
+//===----------------------------------------------------------------------===//
+// OpSubject
+//===----------------------------------------------------------------------===//
+
+void mp::collectLocationNames(Location loc,
+                              SmallVectorImpl<std::string> &names) {
+  loc->walk([&](Location inner) {
+    if (auto name = dyn_cast<NameLoc>(inner))
+      names.push_back(name.getName().str());
+    return WalkResult::advance();
+  });
+}
+
+OpSubject::OpSubject(Operation *op, ConstantAnalysis &constants)
+    : op(op), constants(constants) {}
+
+static StringRef getString(Operation *op, StringRef name) {
+  auto attr = op->getAttrOfType<StringAttr>(name);
+  return attr ? attr.getValue() : StringRef();
+}
+
+StringRef OpSubject::opName() const { return op->getName().getStringRef(); }
+
+StringRef OpSubject::opClass() const {
+  if (StringRef given = getString(op, "mp.class"); !given.empty())
+    return given;
+  auto precision = dyn_cast<PrecisionOpInterface>(op);
+  return stringifyOpClass(precision ? precision.getPrecisionClass()
+                                    : OpClass::Opaque);
+}
+
+StringRef OpSubject::pattern() const { return getString(op, "mp.pattern"); }
+StringRef OpSubject::role() const { return getString(op, "mp.role"); }
+
+StringRef OpSubject::functionName() const {
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  return function ? function.getName() : StringRef();
+}
+
+StringRef OpSubject::targetName() const {
+  for (StringRef name : {"call_target_name", "name"})
+    if (StringRef target = getString(op, name); !target.empty())
+      return target;
+  return "";
+}
+
+ArrayRef<std::string> OpSubject::locationNames() const {
+  if (!names)
+    collectLocationNames(op->getLoc(), names.emplace());
+  return *names;
+}
+
+static std::optional<double> getRank(TypeRange types, unsigned index) {
+  if (index >= types.size())
+    return std::nullopt;
+  auto type = dyn_cast<RankedTensorType>(types[index]);
+  return type ? std::optional<double>(type.getRank()) : std::nullopt;
+}
+
+std::optional<double> OpSubject::number(Quantity quantity) const {
+  RankedTensorType result;
+  if (op->getNumResults())
+    result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  switch (quantity) {
+  case Quantity::Elements:
+  case Quantity::Bytes:
+    if (!result || !result.hasStaticShape())
+      return std::nullopt;
+    if (quantity == Quantity::Elements)
+      return result.getNumElements();
+    if (!result.getElementType().isIntOrFloat())
+      return std::nullopt;
+    return double(result.getNumElements()) *
+           llvm::divideCeil(result.getElementTypeBitWidth(), 8);
+  case Quantity::Rank:
+    return getRank(op->getResultTypes(), 0);
+  case Quantity::LhsRank:
+    return getRank(op->getOperandTypes(), 0);
+  case Quantity::RhsRank:
+    return getRank(op->getOperandTypes(), 1);
+  case Quantity::Alignment:
+    if (!result || !result.getRank() || result.isDynamicDim(result.getRank() - 1))
+      return std::nullopt;
+    return result.getShape().back();
+  case Quantity::Uses:
+    if (!op->getNumResults())
+      return std::nullopt;
+    return llvm::range_size(op->getResult(0).getUses());
+  case Quantity::ConstAbsMax:
+  case Quantity::ConstAbsMinNonzero: {
+    std::optional<ConstantMagnitudes> all;
+    for (Value operand : op->getOperands()) {
+      if (!getFloatElementType(operand.getType()))
+        continue;
+      if (auto magnitudes = constants.get(operand)) {
+        if (!all)
+          all.emplace();
+        include(*all, *magnitudes);
+      }
+    }
+    if (!all)
+      return std::nullopt;
+    return quantity == Quantity::ConstAbsMax ? all->largest : all->smallest;
+  }
+  case Quantity::ProvedAbsMax:
+  case Quantity::CalibratedAbsMax:
+    return std::nullopt; // No bound is known, so no condition on it holds.
+  default:
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    return precision ? precision.getPrecisionNumber(quantity) : std::nullopt;
+  }
+}
+
+StringRef OpSubject::word(Word word) const {
+  if (word != Word::ElementType) {
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    return precision ? precision.getPrecisionWord(word) : StringRef();
+  }
+  if (elementType.empty()) {
+    Type type = op->getNumOperands()  ? op->getOperand(0).getType()
+                : op->getNumResults() ? op->getResult(0).getType()
+                                      : Type();
+    if (type) {
+      llvm::raw_string_ostream os(elementType);
+      os << getElementTypeOrSelf(type);
+    }
+  }
+  return elementType;
+}
+
+std::optional<double> OpSubject::splat(unsigned operand) const {
+  if (operand >= op->getNumOperands())
+    return std::nullopt;
+  // A scalar constant usually reaches its use through a broadcast.
+  Value value = op->getOperand(operand);
+  for (unsigned depth = 0; depth != 4; ++depth) {
+    auto precision = value.getDefiningOp<PrecisionOpInterface>();
+    if (!precision || precision->getNumOperands() != 1 ||
+        precision.getPrecisionClass() != OpClass::DataMovement)
+      break;
+    value = precision->getOperand(0);
+  }
+  auto dense = dyn_cast_if_present<DenseFPElementsAttr>(getConstant(value));
+  if (!dense || !dense.isSplat())
+    return std::nullopt;
+  APFloat splat = dense.getSplatValue<APFloat>();
+  bool losesInfo;
+  splat.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return splat.convertToDouble();
+}

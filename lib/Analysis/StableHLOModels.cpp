@@ -1,0 +1,482 @@
+#include "mp/Analysis/PrecisionOpInterface.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+/// How the types of an op's values hang together.
+enum class Shape {
+  Tied,     // all float operands and results share one type
+  Product,  // the operands share one type, the result has its own
+  Body,     // as Tied, and so do all values in its regions
+  Loop,     // operand, result, region argument and yielded value i share one
+  Branches, // result i and the yielded values i share one
+  AsWritten // nothing is free
+};
+
+struct Row {
+  OpClass opClass = OpClass::Opaque;
+  Shape shape = Shape::AsWritten;
+};
+} // namespace
+
+/// Every op of the StableHLO specification and of CHLO that has float values.
+/// An op that is not here keeps the types that its author wrote.
+static const llvm::StringMap<Row> &getRows() {
+  using C = OpClass;
+  using S = Shape;
+  static const llvm::StringMap<Row> rows = [] {
+    llvm::StringMap<Row> rows;
+    auto add = [&](OpClass opClass, Shape shape,
+                   std::initializer_list<StringRef> names) {
+      for (StringRef name : names)
+        rows[name] = {opClass, shape};
+    };
+    add(C::Contraction, S::Product,
+        {"stablehlo.dot_general", "stablehlo.dot", "stablehlo.einsum"});
+    add(C::Convolution, S::Product, {"stablehlo.convolution"});
+    add(C::Pointwise, S::Tied,
+        {"stablehlo.abs", "stablehlo.add", "stablehlo.ceil", "stablehlo.clamp",
+         "stablehlo.divide", "stablehlo.floor", "stablehlo.maximum",
+         "stablehlo.minimum", "stablehlo.multiply", "stablehlo.negate",
+         "stablehlo.remainder", "stablehlo.round_nearest_afz",
+         "stablehlo.round_nearest_even", "stablehlo.sign",
+         "stablehlo.subtract", "chlo.square", "chlo.broadcast_add",
+         "chlo.broadcast_divide", "chlo.broadcast_maximum",
+         "chlo.broadcast_minimum", "chlo.broadcast_multiply",
+         "chlo.broadcast_subtract", "chlo.next_after"});
+    add(C::Transcendental, S::Tied,
+        {"stablehlo.cbrt", "stablehlo.exponential",
+         "stablehlo.exponential_minus_one", "stablehlo.log",
+         "stablehlo.log_plus_one", "stablehlo.power", "stablehlo.rsqrt",
+         "stablehlo.sqrt", "stablehlo.tan", "stablehlo.atan2", "chlo.acos",
+         "chlo.acosh", "chlo.asin", "chlo.asinh", "chlo.atan", "chlo.atanh",
+         "chlo.bessel_i1e", "chlo.cosh", "chlo.digamma", "chlo.erf_inv",
+         "chlo.lgamma", "chlo.polygamma", "chlo.sinh", "chlo.tan",
+         "chlo.zeta"});
+    add(C::Bounded, S::Tied,
+        {"stablehlo.cosine", "stablehlo.logistic", "stablehlo.sine",
+         "stablehlo.tanh", "chlo.erf", "chlo.erfc"});
+    add(C::Reduction, S::Body,
+        {"stablehlo.reduce", "stablehlo.reduce_window", "stablehlo.scatter",
+         "stablehlo.select_and_scatter", "stablehlo.map"});
+    add(C::Normalization, S::Tied,
+        {"stablehlo.batch_norm_inference", "stablehlo.batch_norm_training",
+         "stablehlo.batch_norm_grad"});
+    add(C::DataMovement, S::Tied,
+        {"stablehlo.broadcast", "stablehlo.broadcast_in_dim",
+         "stablehlo.concatenate", "stablehlo.dynamic_broadcast_in_dim",
+         "stablehlo.dynamic_gather", "stablehlo.dynamic_pad",
+         "stablehlo.dynamic_reshape", "stablehlo.dynamic_slice",
+         "stablehlo.dynamic_update_slice", "stablehlo.gather", "stablehlo.pad",
+         "stablehlo.real_dynamic_slice", "stablehlo.reshape",
+         "stablehlo.reverse", "stablehlo.select", "stablehlo.slice",
+         "stablehlo.torch_index_select", "stablehlo.transpose"});
+    add(C::Comparison, S::Tied,
+        {"stablehlo.compare", "stablehlo.is_finite", "chlo.is_inf",
+         "chlo.is_neg_inf", "chlo.is_pos_inf"});
+    add(C::Comparison, S::AsWritten, {"stablehlo.sort", "chlo.top_k"});
+    add(C::Constant, S::AsWritten,
+        {"stablehlo.constant", "stablehlo.iota", "stablehlo.dynamic_iota",
+         "chlo.constant"});
+    add(C::Control, S::Loop, {"stablehlo.while"});
+    add(C::Control, S::Branches, {"stablehlo.case", "stablehlo.if"});
+    add(C::Control, S::AsWritten,
+        {"stablehlo.optimization_barrier", "stablehlo.return"});
+    add(C::Conversion, S::AsWritten,
+        {"stablehlo.convert", "stablehlo.bitcast_convert",
+         "stablehlo.reduce_precision"});
+    add(C::Random, S::AsWritten,
+        {"stablehlo.rng", "stablehlo.rng_bit_generator"});
+    add(C::Quantized, S::AsWritten,
+        {"stablehlo.uniform_quantize", "stablehlo.uniform_dequantize"});
+    add(C::Complex, S::AsWritten,
+        {"stablehlo.complex", "stablehlo.real", "stablehlo.imag",
+         "stablehlo.fft", "chlo.conj"});
+    add(C::Collective, S::AsWritten,
+        {"stablehlo.all_gather", "stablehlo.all_reduce",
+         "stablehlo.all_to_all", "stablehlo.collective_broadcast",
+         "stablehlo.collective_permute", "stablehlo.collective_reduce",
+         "stablehlo.reduce_scatter"});
+    add(C::Opaque, S::AsWritten,
+        {"stablehlo.cholesky", "stablehlo.triangular_solve",
+         "stablehlo.custom_call", "stablehlo.composite",
+         "stablehlo.get_tuple_element", "stablehlo.tuple"});
+    return rows;
+  }();
+  return rows;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading attributes without their C++ classes
+//===----------------------------------------------------------------------===//
+
+static std::string getText(Operation *op, StringRef name) {
+  std::string text;
+  if (Attribute attr = op->getAttr(name)) {
+    llvm::raw_string_ostream os(text);
+    attr.print(os);
+  }
+  return text;
+}
+
+/// The list `key = [..]` inside a printed attribute.
+static SmallVector<int64_t> getList(StringRef text, StringRef key) {
+  SmallVector<int64_t> list;
+  size_t at = text.find((key + " = [").str());
+  if (at == StringRef::npos)
+    return list;
+  StringRef inside = text.substr(at + key.size() + 4);
+  inside = inside.take_until([](char c) { return c == ']'; });
+  SmallVector<StringRef> parts;
+  inside.split(parts, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef part : parts) {
+    int64_t number;
+    if (!part.trim().getAsInteger(10, number))
+      list.push_back(number);
+  }
+  return list;
+}
+
+static SmallVector<int64_t> getIntegers(Operation *op, StringRef name) {
+  SmallVector<int64_t> list;
+  Attribute attr = op->getAttr(name);
+  if (auto array = dyn_cast_if_present<DenseI64ArrayAttr>(attr))
+    llvm::append_range(list, array.asArrayRef());
+  else if (auto elements = dyn_cast_if_present<DenseIntElementsAttr>(attr))
+    for (const APInt &value : elements.getValues<APInt>())
+      list.push_back(value.getSExtValue());
+  return list;
+}
+
+static RankedTensorType getOperandType(Operation *op, unsigned index) {
+  if (index >= op->getNumOperands())
+    return {};
+  return dyn_cast<RankedTensorType>(op->getOperand(index).getType());
+}
+
+static std::optional<double> product(ArrayRef<int64_t> shape,
+                                     ArrayRef<int64_t> dims) {
+  double total = 1;
+  for (int64_t dim : dims) {
+    if (dim < 0 || dim >= int64_t(shape.size()) || shape[dim] < 0)
+      return std::nullopt;
+    total *= shape[dim];
+  }
+  return total;
+}
+
+/// Sizes of a product: `dot` without dimension numbers contracts the last
+/// dimension of its left operand with the first of its right one.
+static std::optional<double> getProductSize(Operation *op, Quantity quantity) {
+  RankedTensorType lhs = getOperandType(op, 0), rhs = getOperandType(op, 1);
+  if (!lhs || !rhs)
+    return std::nullopt;
+  std::string text = getText(op, "dot_dimension_numbers");
+  SmallVector<int64_t> contracted = getList(text, "lhs_contracting_dimensions");
+  SmallVector<int64_t> batch = getList(text, "lhs_batching_dimensions");
+  if (text.empty() && lhs.getRank() > 0)
+    contracted.push_back(lhs.getRank() - 1);
+  std::optional<double> k = product(lhs.getShape(), contracted);
+  std::optional<double> b = product(lhs.getShape(), batch);
+  if (!k || !b || !lhs.hasStaticShape() || !rhs.hasStaticShape())
+    return std::nullopt;
+  switch (quantity) {
+  case Quantity::K:
+  case Quantity::ReductionLength:
+    return k;
+  case Quantity::Batch:
+    return b;
+  case Quantity::M:
+    return *k * *b ? lhs.getNumElements() / (*k * *b) : 0;
+  default:
+    return *k * *b ? rhs.getNumElements() / (*k * *b) : 0;
+  }
+}
+
+/// Terms of each sum of a convolution: all of the kernel but its output
+/// features, whose place the middle part of the dimension numbers tells.
+static std::optional<double> getFanIn(Operation *op) {
+  RankedTensorType kernel = getOperandType(op, 1);
+  std::string text = getText(op, "dimension_numbers");
+  StringRef middle = StringRef(text).split("]x[").second.split(']').first;
+  SmallVector<StringRef> parts;
+  middle.split(parts, ',');
+  for (auto [dim, part] : llvm::enumerate(parts))
+    if (part.trim() == "o" && kernel && kernel.hasStaticShape() &&
+        dim < size_t(kernel.getRank()) && kernel.getDimSize(dim))
+      return double(kernel.getNumElements()) / kernel.getDimSize(dim);
+  return std::nullopt;
+}
+
+/// The one op that a body applies, without its dialect; empty for others.
+static StringRef getBodyName(Operation *op) {
+  if (op->getNumRegions() == 0)
+    return "";
+  Region &region = op->getRegions().back();
+  if (!region.hasOneBlock() || region.front().getOperations().size() != 2)
+    return "";
+  return region.front().front().getName().stripDialect();
+}
+
+/// A window as long as its dimension, padded on one side by all but one
+/// element, is a prefix sum; everything else is pooling.
+static bool isPrefixScan(Operation *op) {
+  RankedTensorType input = getOperandType(op, 0);
+  SmallVector<int64_t> window = getIntegers(op, "window_dimensions");
+  SmallVector<int64_t> padding = getIntegers(op, "padding");
+  if (!input || window.size() != size_t(input.getRank()) ||
+      padding.size() != 2 * window.size())
+    return false;
+  bool found = false;
+  for (auto [dim, size] : llvm::enumerate(window)) {
+    int64_t low = padding[2 * dim], high = padding[2 * dim + 1];
+    if (size == 1 && low == 0 && high == 0)
+      continue;
+    if (found || size != input.getDimSize(dim) || low + high != size - 1 ||
+        (low != 0 && high != 0))
+      return false;
+    found = size > 1;
+  }
+  return found;
+}
+
+static bool isWindow(Operation *op) { return bool(op->getAttr("window_dimensions")); }
+
+//===----------------------------------------------------------------------===//
+// The model
+//===----------------------------------------------------------------------===//
+
+static void addFloats(ValueRange values, SmallVectorImpl<Value> &out) {
+  for (Value value : values)
+    if (getFloatElementType(value.getType()))
+      out.push_back(value);
+}
+
+static void addFloats(MutableArrayRef<OpOperand> operands, TypeGroup &group) {
+  for (OpOperand &operand : operands)
+    if (getFloatElementType(operand.get().getType()))
+      group.reads.push_back(&operand);
+}
+
+namespace {
+struct StableHLOModel
+    : public PrecisionOpInterface::FallbackModel<StableHLOModel> {
+  static Row getRow(Operation *op) {
+    return getRows().lookup(op->getName().getStringRef());
+  }
+
+  OpClass getPrecisionClass(Operation *op) const {
+    OpClass opClass = getRow(op).opClass;
+    if (opClass == OpClass::Reduction && isWindow(op) && isPrefixScan(op))
+      return OpClass::Scan;
+    // A scatter whose body hands on the update only moves data.
+    if (opClass == OpClass::Reduction && op->getNumRegions() == 1 &&
+        op->getRegion(0).hasOneBlock() &&
+        op->getRegion(0).front().getOperations().size() == 1)
+      return OpClass::DataMovement;
+    auto hasFloat = [](TypeRange types) {
+      return llvm::any_of(types, getFloatElementType);
+    };
+    auto isInteger = [](Type type) {
+      return isa<IntegerType, IndexType>(getElementTypeOrSelf(type));
+    };
+    if (opClass != OpClass::Control && opClass != OpClass::Random &&
+        opClass != OpClass::Opaque && !hasFloat(op->getOperandTypes()) &&
+        !hasFloat(op->getResultTypes()))
+      return llvm::all_of(op->getResultTypes(), isInteger) ? OpClass::Integer
+                                                           : opClass;
+    return opClass;
+  }
+
+  bool ownsRegions(Operation *op) const {
+    return getRow(op).opClass != OpClass::Control;
+  }
+
+  StringRef getAuthorPin(Operation *op) const {
+    if (op->getAttr("algorithm"))
+      return "the author named the algorithm of the product";
+    if (StringRef(getText(op, "precision_config")).contains("HIGHEST"))
+      return "the author asked for the highest precision";
+    return "";
+  }
+
+  StringRef getPrecisionWord(Operation *op, Word word) const {
+    switch (word) {
+    case Word::Body:
+      return getBodyName(op);
+    case Word::Window:
+      if (!isWindow(op))
+        return "";
+      return isPrefixScan(op) ? "whole-dimension prefix" : "pooling";
+    case Word::Precision: {
+      std::string text = getText(op, "precision_config");
+      StringRef config = text;
+      return config.contains("HIGHEST") ? "highest"
+             : config.contains("HIGH")  ? "high"
+                                        : "default";
+    }
+    case Word::Algorithm:
+      return op->getAttr("algorithm") ? "given" : "";
+    case Word::ElementType:
+      return ""; // The same for every op: the engine knows.
+    }
+    return "";
+  }
+
+  std::optional<double> getPrecisionNumber(Operation *op,
+                                           Quantity quantity) const {
+    OpClass opClass = getRow(op).opClass;
+    if (opClass == OpClass::Contraction) {
+      switch (quantity) {
+      case Quantity::K:
+      case Quantity::M:
+      case Quantity::N:
+      case Quantity::Batch:
+      case Quantity::ReductionLength:
+        return getProductSize(op, quantity);
+      default:
+        return std::nullopt;
+      }
+    }
+    if (opClass == OpClass::Convolution)
+      return quantity == Quantity::FanIn ||
+                     quantity == Quantity::ReductionLength
+                 ? getFanIn(op)
+                 : std::nullopt;
+    if (quantity != Quantity::ReductionLength)
+      return std::nullopt;
+    RankedTensorType input = getOperandType(op, 0);
+    if (!input)
+      return std::nullopt;
+    if (isWindow(op)) {
+      double terms = 1;
+      for (int64_t size : getIntegers(op, "window_dimensions"))
+        terms *= size;
+      return terms;
+    }
+    if (op->getAttr("dimensions") && opClass == OpClass::Reduction)
+      return product(input.getShape(), getIntegers(op, "dimensions"));
+    return std::nullopt;
+  }
+
+  void getTypeGroups(Operation *op, SmallVectorImpl<TypeGroup> &groups) const {
+    switch (getRow(op).shape) {
+    case Shape::AsWritten:
+      return;
+    case Shape::Tied: {
+      TypeGroup &group = groups.emplace_back();
+      addFloats(op->getOpOperands(), group);
+      addFloats(op->getResults(), group.gives);
+      break;
+    }
+    case Shape::Product: {
+      addFloats(op->getOpOperands(), groups.emplace_back());
+      TypeGroup &result = groups.emplace_back();
+      result.kind = GroupKind::Result;
+      addFloats(op->getResults(), result.gives);
+      break;
+    }
+    case Shape::Body:
+      addBodyGroup(op, groups);
+      break;
+    case Shape::Loop:
+    case Shape::Branches:
+      addCarriedGroups(op, groups);
+      return;
+    }
+  }
+
+private:
+  /// The body is retyped as a whole, with what it captures from outside.
+  static void addBodyGroup(Operation *op, SmallVectorImpl<TypeGroup> &groups) {
+    for (Region &region : op->getRegions())
+      if (region.walk([](Operation *inner) {
+                  bool known = inner->hasTrait<OpTrait::IsTerminator>() ||
+                               inner->hasTrait<OpTrait::ConstantLike>() ||
+                               getRow(inner).shape == Shape::Tied;
+                  return known ? WalkResult::advance()
+                               : WalkResult::interrupt();
+                })
+              .wasInterrupted())
+        return;
+    TypeGroup &group = groups.emplace_back();
+    addFloats(op->getOpOperands(), group);
+    addFloats(op->getResults(), group.gives);
+    for (Region &region : op->getRegions()) {
+      region.walk([&](Block *block) {
+        addFloats(block->getArguments(), group.gives);
+      });
+      region.walk([&](Operation *inner) {
+        addFloats(inner->getResults(), group.gives);
+        for (OpOperand &operand : inner->getOpOperands())
+          if (getFloatElementType(operand.get().getType()) &&
+              !op->isAncestor(operand.get().getParentRegion()->getParentOp()))
+            group.reads.push_back(&operand);
+      });
+    }
+  }
+
+  static void addCarriedGroups(Operation *op,
+                               SmallVectorImpl<TypeGroup> &groups) {
+    for (OpResult result : op->getResults()) {
+      if (!getFloatElementType(result.getType()))
+        continue;
+      TypeGroup &group = groups.emplace_back();
+      group.kind = GroupKind::Carried;
+      group.gives.push_back(result);
+      unsigned index = result.getResultNumber();
+      bool isLoop = getRow(op).shape == Shape::Loop;
+      if (isLoop && index < op->getNumOperands())
+        group.reads.push_back(&op->getOpOperand(index));
+      for (Region &region : op->getRegions()) {
+        for (Block &block : region) {
+          if (isLoop && index < block.getNumArguments())
+            group.gives.push_back(block.getArgument(index));
+          // The condition of a loop yields a predicate, not carried values.
+          Operation *terminator =
+              block.empty() ? nullptr : &block.back();
+          if (terminator &&
+              terminator->getNumOperands() == op->getNumResults() &&
+              terminator->getOperand(index).getType() == result.getType())
+            group.reads.push_back(&terminator->getOpOperand(index));
+        }
+      }
+    }
+  }
+};
+
+/// Attaches the models when either dialect is loaded, whoever wrote it. An
+/// extension that requires no dialect is applied to each one that is loaded.
+class StableHLOModels : public DialectExtensionBase {
+public:
+  StableHLOModels() : DialectExtensionBase({}) {}
+
+  void apply(MLIRContext *context,
+             MutableArrayRef<Dialect *> dialects) const override {
+    for (Dialect *dialect : dialects) {
+      StringRef space = dialect->getNamespace();
+      if (space != "stablehlo" && space != "chlo")
+        continue;
+      for (const auto &entry : getRows()) {
+        if (entry.getKey().split('.').first != space)
+          continue;
+        auto name = RegisteredOperationName::lookup(entry.getKey(), context);
+        if (name && !name->hasInterface<PrecisionOpInterface>())
+          name->attachInterface<StableHLOModel>();
+      }
+    }
+  }
+  std::unique_ptr<DialectExtensionBase> clone() const override {
+    return std::make_unique<StableHLOModels>(*this);
+  }
+};
+} // namespace
+
+void mp::registerStableHLOPrecisionModels(DialectRegistry &registry) {
+  registry.addExtension(TypeID::get<StableHLOModels>(),
+                        std::make_unique<StableHLOModels>());
+}

@@ -1,0 +1,23 @@
+#include "mp/Pipelines/Autocast.h"
+
+#include "mp/Transforms/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+void mp::buildAutocastPipeline(OpPassManager &pm,
+                               const AutocastOptions &options) {
+  pm.addPass(createMPClassifyPass());
+  pm.addPass(createMPDecidePrecisionPass({options.policy}));
+  pm.addPass(createMPPlaceCastsPass({options.keepIO}));
+  pm.addPass(createMPMaterialiseCastsPass({options.explain}));
+}
+
+void mp::registerAutocastPipeline() {
+  PassPipelineRegistration<AutocastOptions>(
+      "mp-autocast", "Rewrite a model to the precision that a policy decides",
+      buildAutocastPipeline);
+}

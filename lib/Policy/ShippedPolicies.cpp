@@ -1,0 +1,11 @@
+#include "mp/Policy/Policy.h"
+
+using namespace mlir::mp;
+
+static const ShippedPolicy shippedPolicies[] = {
+#include "ShippedPolicies.inc"
+};
+
+llvm::ArrayRef<ShippedPolicy> mlir::mp::getShippedPolicies() {
+  return shippedPolicies;
+}

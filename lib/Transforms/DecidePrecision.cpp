@@ -1,0 +1,199 @@
+#include "PrecisionGraph.h"
+
+#include "mp/IR/MPDialect.h"
+#include "mp/IR/MPOps.h"
+#include "mp/Transforms/Passes.h"
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::mp {
+#define GEN_PASS_DEF_MPDECIDEPRECISIONPASS
+#include "mp/Transforms/Passes.h.inc"
+} // namespace mlir::mp
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+class DecidePrecisionPass
+    : public mp::impl::MPDecidePrecisionPassBase<DecidePrecisionPass> {
+  using Base::Base;
+  void runOnOperation() override;
+
+  bool load();
+  LogicalResult decide(Operation *op);
+  void contaminate();
+
+  std::optional<Policy> policy;
+  ConstantAnalysis constants;
+};
+} // namespace
+
+static Location getLocation(MLIRContext *context, const PolicyLocation &at) {
+  return FileLineColLoc::get(context, at.file, at.line, at.column);
+}
+
+bool DecidePrecisionPass::load() {
+  Operation *root = getOperation();
+  policy = loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
+    emitError(getLocation(&getContext(), diagnostic.location))
+        << diagnostic.message;
+  });
+  if (!policy)
+    return false;
+  if (policy->needsCalibration) {
+    emitError(getLocation(&getContext(), policy->location))
+        << "policy '" << policy->name
+        << "' needs recorded ranges, and none are given";
+    return false;
+  }
+  for (const PolicyDiagnostic &note : policy->notes)
+    remark::missed(getLocation(&getContext(), note.location),
+                   remark::RemarkOpts::name("policy-note").category("mp"))
+        << remark::reason("{0}", note.message);
+  root->setDiscardableAttr(attr::policy,
+                           StringAttr::get(&getContext(), policy->name));
+  return true;
+}
+
+/// Why the engine leaves an op alone before any policy is asked, or nothing.
+static StringRef getReasonToKeep(Operation *op,
+                                 ArrayRef<TypeGroup> groups) {
+  auto precision = dyn_cast<PrecisionOpInterface>(op);
+  if (!precision)
+    return "the op does not tell its precision, so it keeps its types";
+  if (groups.empty())
+    return "its types are a part of its meaning";
+  if (llvm::none_of(groups, isManaged))
+    return "the author chose its types, none of which is f32 throughout";
+  // A product with operands that are not managed is the author's business,
+  // whatever its result is.
+  if (groups.front().kind == GroupKind::Compute && !isManaged(groups.front()))
+    return "the author chose the types of its operands";
+  return precision.getAuthorPin();
+}
+
+LogicalResult DecidePrecisionPass::decide(Operation *op) {
+  SmallVector<TypeGroup> groups;
+  if (auto precision = dyn_cast<PrecisionOpInterface>(op))
+    precision.getTypeGroups(groups);
+
+  Decision decision;
+  OpSubject subject(op, constants);
+  const PolicyRule *rule = policy->match(subject);
+  Action action = rule ? rule->action : policy->unlisted;
+  decision.rule = rule ? StringRef(rule->id) : "unlisted";
+  decision.policy = rule ? StringRef(rule->policy) : StringRef(policy->name);
+  decision.why = rule ? StringRef(rule->why) : "no rule matches the op";
+  const PolicyLocation &at = rule ? rule->location : policy->location;
+  decision.file = at.file;
+  decision.line = at.line;
+  decision.column = at.column;
+
+  if (action == Action::Error) {
+    InFlightDiagnostic diagnostic =
+        op->emitError() << "policy '" << policy->name << "' refuses '"
+                        << op->getName() << "': " << decision.why;
+    diagnostic.attachNote(getLocation(&getContext(), at))
+        << "rule '" << decision.rule << "' is here";
+    return diagnostic;
+  }
+  // The reason of an op that has nothing to decide is never a rule's.
+  StringRef reason = getReasonToKeep(op, groups);
+  if (!reason.empty() && action != Action::Keep) {
+    decision.action = Action::Keep;
+    decision.rule = "as-written";
+    decision.policy = decision.file = "";
+    decision.line = 0;
+    decision.why = reason;
+  } else {
+    decision.action = action;
+  }
+  Format compute = rule && rule->compute ? *rule->compute : policy->compute;
+  Format accumulate =
+      rule && rule->accumulate ? *rule->accumulate : policy->accumulate;
+  if (decision.action != Action::Keep && compute != Format::F32) {
+    decision.low = getFormatType(&getContext(), compute);
+    decision.accumulate = getFormatType(&getContext(), accumulate);
+    decision.result = rule ? rule->result : ResultChoice::Low;
+    for (const PolicyRule *single : policy->matchOperands(subject, rule))
+      decision.wideOperands.push_back(*single->operand);
+  } else {
+    decision.action = Action::Keep;
+  }
+  setDecision(op, decision);
+  if (decision.isFree() || decision.action == Action::Keep)
+    return success();
+
+  FloatType wide = Float32Type::get(&getContext());
+  bool isLow = decision.action == Action::Allow;
+  bool sums = groups.size() > 1 || subject.opClass() == "reduction" ||
+              subject.opClass() == "scan";
+  op->setDiscardableAttr(
+      attr::precision,
+      PrecisionAttr::get(
+          &getContext(), isLow ? decision.low : wide,
+          !isLow ? wide : sums ? decision.accumulate : decision.low,
+          isLow && decision.result == ResultChoice::Low ? decision.low : wide));
+  return success();
+}
+
+/// Spreads the width of contaminating ops to the free ops that read them, up
+/// to the next op that a rule pins.
+void DecidePrecisionPass::contaminate() {
+  llvm::StringSet<llvm::MallocAllocator> contaminating;
+  for (const PolicyRule &rule : policy->rules)
+    if (rule.contaminates)
+      contaminating.insert(rule.id);
+  if (contaminating.empty())
+    return;
+  OpNames names(getOperation());
+  PrecisionGraph graph(getOperation(), /*followIO=*/false);
+  SmallVector<std::pair<PrecisionNode *, StringRef>> worklist;
+  for (PrecisionNode &node : graph.nodes) {
+    std::optional<Decision> decision = getDecision(node.op);
+    if (decision->action == Action::Deny &&
+        contaminating.contains(decision->rule))
+      worklist.emplace_back(&node, names.get(node.op));
+  }
+  FloatType wide = Float32Type::get(&getContext());
+  while (!worklist.empty()) {
+    auto [node, origin] = worklist.pop_back_val();
+    for (Value value : node->group.gives) {
+      for (OpOperand &use : value.getUses()) {
+        PrecisionNode *reader = graph.getReader(use);
+        if (!reader || !reader->isFree())
+          continue;
+        reader->state = PrecisionNode::State::Wide;
+        worklist.emplace_back(reader, origin);
+        Decision decision = *getDecision(reader->op);
+        if (reader->group.kind == GroupKind::Carried)
+          continue; // Other values that the op carries are not concerned.
+        decision.action = Action::Deny;
+        decision.inheritedFrom = origin;
+        setDecision(reader->op, decision);
+        reader->op->setDiscardableAttr(
+            attr::precision,
+            PrecisionAttr::get(&getContext(), wide, wide, wide));
+      }
+    }
+  }
+}
+
+void DecidePrecisionPass::runOnOperation() {
+  constants = {};
+  if (!load())
+    return signalPassFailure();
+  bool failed = false;
+  walkDecidedOps(getOperation(), [&](Operation *op) {
+    if (op == getOperation() || op->hasTrait<OpTrait::IsTerminator>() ||
+        op->hasTrait<OpTrait::SymbolTable>() || isa<FunctionOpInterface>(op))
+      return;
+    failed |= mlir::failed(decide(op));
+  });
+  if (failed)
+    return signalPassFailure();
+  contaminate();
+}

@@ -1,0 +1,114 @@
+#include "Decision.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+static constexpr Action actions[] = {
+    Action::Allow,   Action::Deny, Action::Infer, Action::Clear,
+    Action::Promote, Action::Keep, Action::Error};
+
+void mp::setDecision(Operation *op, const Decision &decision) {
+  Builder builder(op->getContext());
+  NamedAttrList list;
+  auto addText = [&](StringRef name, StringRef value) {
+    if (!value.empty())
+      list.append(name, builder.getStringAttr(value));
+  };
+  addText("action", stringify(decision.action));
+  addText("rule", decision.rule);
+  addText("policy", decision.policy);
+  addText("why", decision.why);
+  addText("inherited_from", decision.inheritedFrom);
+  if (decision.line)
+    list.append("at", FileLineColLoc::get(op->getContext(), decision.file,
+                                          decision.line, decision.column));
+  if (decision.low)
+    list.append("low", TypeAttr::get(decision.low));
+  if (decision.accumulate)
+    list.append("accumulate", TypeAttr::get(decision.accumulate));
+  if (decision.result != ResultChoice::Low)
+    addText("result", decision.result == ResultChoice::Free ? "free" : "wide");
+  if (!decision.wideOperands.empty())
+    list.append("wide_operands",
+                builder.getDenseI64ArrayAttr(decision.wideOperands));
+  op->setDiscardableAttr(attr::decision,
+                         list.getDictionary(op->getContext()));
+}
+
+std::optional<Decision> mp::getDecision(Operation *op) {
+  auto dictionary = op->getAttrOfType<DictionaryAttr>(attr::decision);
+  if (!dictionary)
+    return std::nullopt;
+  auto getText = [&](StringRef name) {
+    auto text = dictionary.getAs<StringAttr>(name);
+    return text ? text.getValue() : StringRef();
+  };
+  auto getFloat = [&](StringRef name) {
+    auto type = dictionary.getAs<TypeAttr>(name);
+    return type ? dyn_cast<FloatType>(type.getValue()) : FloatType();
+  };
+  Decision decision;
+  for (Action action : actions)
+    if (stringify(action) == getText("action"))
+      decision.action = action;
+  decision.rule = getText("rule");
+  decision.policy = getText("policy");
+  decision.why = getText("why");
+  decision.inheritedFrom = getText("inherited_from");
+  if (auto at = dictionary.getAs<FileLineColLoc>("at")) {
+    decision.file = at.getFilename().getValue();
+    decision.line = at.getLine();
+    decision.column = at.getColumn();
+  }
+  decision.low = getFloat("low");
+  decision.accumulate = getFloat("accumulate");
+  decision.result = getText("result") == "free"   ? ResultChoice::Free
+                    : getText("result") == "wide" ? ResultChoice::Wide
+                                                  : ResultChoice::Low;
+  if (auto wide = dictionary.getAs<DenseI64ArrayAttr>("wide_operands"))
+    llvm::append_range(decision.wideOperands, wide.asArrayRef());
+  // Without a low format there is nothing to decide, whatever is written.
+  if (!decision.low && decision.action != Action::Error)
+    decision.action = Action::Keep;
+  return decision;
+}
+
+bool mp::isManaged(const TypeGroup &group) {
+  auto isWide = [](Value value) {
+    FloatType type = getFloatElementType(value.getType());
+    return type && type.isF32();
+  };
+  return llvm::all_of(group.gives, isWide) &&
+         llvm::all_of(group.reads, [&](OpOperand *operand) {
+           return isWide(operand->get());
+         });
+}
+
+OpNames::OpNames(Operation *root) {
+  llvm::StringMap<unsigned> counts;
+  walkDecidedOps(root, [&](Operation *op) {
+    auto function = op->getParentOfType<FunctionOpInterface>();
+    std::string name = function ? function.getName().str() + "/" : "";
+    name += op->getName().stripDialect();
+    unsigned number = counts[name]++;
+    names[op] = name + "#" + std::to_string(number);
+  });
+}
+
+StringRef OpNames::get(Operation *op) const {
+  auto it = names.find(op);
+  return it == names.end() ? StringRef() : StringRef(it->second);
+}
+
+void mp::walkDecidedOps(Operation *root,
+                        llvm::function_ref<void(Operation *)> visit) {
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    visit(op);
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    return precision && op->getNumRegions() && precision.ownsRegions()
+               ? WalkResult::skip()
+               : WalkResult::advance();
+  });
+}

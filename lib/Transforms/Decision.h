@@ -1,0 +1,63 @@
+//===- Decision.h - what is written on an op between the steps --*- C++ -*-===//
+#ifndef MP_LIB_TRANSFORMS_DECISION_H
+#define MP_LIB_TRANSFORMS_DECISION_H
+
+#include "mp/Analysis/PrecisionOpInterface.h"
+
+namespace mlir::mp {
+
+/// Attributes that the steps of autocast leave for each other.
+namespace attr {
+constexpr StringLiteral opClass = "mp.class";
+constexpr StringLiteral pattern = "mp.pattern";
+constexpr StringLiteral decision = "mp.decision";
+constexpr StringLiteral precision = "mp.precision";
+constexpr StringLiteral formats = "mp.formats";
+constexpr StringLiteral format = "mp.format"; // on function arguments
+constexpr StringLiteral policy = "mp.policy"; // on the root
+} // namespace attr
+
+/// The verdict on one op, and whose it is.
+struct Decision {
+  Action action = Action::Keep;
+  StringRef rule, policy, file, why;
+  unsigned line = 0, column = 0;
+  /// The low format; null where the op keeps its types.
+  FloatType low;
+  FloatType accumulate;
+  ResultChoice result = ResultChoice::Low;
+  /// Operands whose group a rule keeps wide.
+  SmallVector<int64_t> wideOperands;
+  /// The op that made this one wide, as text.
+  StringRef inheritedFrom;
+
+  bool isFree() const {
+    return action == Action::Infer || action == Action::Clear ||
+           action == Action::Promote;
+  }
+};
+
+void setDecision(Operation *op, const Decision &decision);
+std::optional<Decision> getDecision(Operation *op);
+
+/// A group is managed where all its values are f32: only those are lowered.
+bool isManaged(const TypeGroup &group);
+
+/// Names an op for people: `main/dot_general#3`, the third of its kind.
+class OpNames {
+public:
+  explicit OpNames(Operation *root);
+  StringRef get(Operation *op) const;
+
+private:
+  llvm::DenseMap<Operation *, std::string> names;
+};
+
+/// Calls `visit` on every op under `root` that is decided by itself, that is,
+/// outside of the regions that belong to another op.
+void walkDecidedOps(Operation *root,
+                    llvm::function_ref<void(Operation *)> visit);
+
+} // namespace mlir::mp
+
+#endif // MP_LIB_TRANSFORMS_DECISION_H

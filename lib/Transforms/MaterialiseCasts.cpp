@@ -1,0 +1,297 @@
+#include "Explanation.h"
+
+#include "mp/IR/MPDialect.h"
+#include "mp/Transforms/Passes.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace mlir::mp {
+#define GEN_PASS_DEF_MPMATERIALISECASTSPASS
+#include "mp/Transforms/Passes.h.inc"
+} // namespace mlir::mp
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+/// Applies the formats that are written on one function, or on what stands
+/// outside of any.
+class Materialiser {
+public:
+  Materialiser(Operation *root, Explanation &explanation)
+      : root(root), explanation(explanation), castBuilder(root) {}
+  void run();
+
+private:
+  void collect(Operation *op);
+  void collectArguments(FunctionOpInterface function);
+  void expect(OpOperand &operand, Type elementType);
+  void retype();
+  void insertCasts();
+  Value getIn(Value value, Type elementType, ArrayRef<OpOperand *> uses);
+  Value foldConstant(Value value, Type elementType);
+  void note(Value value, Type from, Type to, PlacedCast::Kind kind);
+  void removeAttributes();
+
+  Operation *root;
+  Explanation &explanation;
+  CastBuilder castBuilder;
+  SmallVector<std::pair<Value, Type>> retyped;
+  /// The element type that an operand reads, where it differs from what its
+  /// value was given at first. In the order of the program.
+  llvm::MapVector<OpOperand *, Type> expected;
+  SmallVector<Operation *> maybeDead;
+};
+} // namespace
+
+void Materialiser::expect(OpOperand &operand, Type elementType) {
+  expected[&operand] = elementType;
+}
+
+void Materialiser::collect(Operation *op) {
+  auto formats = op->getAttrOfType<ArrayAttr>(attr::formats);
+  if (!formats)
+    return;
+  auto getFormat = [&](unsigned index) -> Type {
+    auto type = index < formats.size() ? dyn_cast<TypeAttr>(formats[index])
+                                       : TypeAttr();
+    return type ? type.getValue() : Type();
+  };
+  auto precision = dyn_cast<PrecisionOpInterface>(op);
+  if (!precision || op->hasTrait<OpTrait::ReturnLike>()) {
+    for (OpOperand &operand : op->getOpOperands())
+      if (Type format = getFormat(operand.getOperandNumber()))
+        if (getFloatElementType(operand.get().getType()))
+          expect(operand, format);
+    return;
+  }
+  SmallVector<TypeGroup> groups;
+  precision.getTypeGroups(groups);
+  for (auto [index, group] : llvm::enumerate(groups)) {
+    Type format = getFormat(index);
+    if (!format || !isManaged(group))
+      continue;
+    for (OpOperand *operand : group.reads)
+      expect(*operand, format);
+    for (Value value : group.gives)
+      retyped.emplace_back(value, format);
+  }
+}
+
+void Materialiser::collectArguments(FunctionOpInterface function) {
+  for (BlockArgument argument : function.getArguments())
+    if (auto format = function.getArgAttrOfType<TypeAttr>(
+            argument.getArgNumber(), attr::format))
+      retyped.emplace_back(argument, format.getValue());
+}
+
+/// The attribute of a constant-like op that holds its value.
+static NamedAttribute getValueAttr(Operation *op, ElementsAttr value) {
+  for (NamedAttribute attr : op->getAttrs())
+    if (attr.getValue() == value)
+      return attr;
+  return {StringAttr::get(op->getContext(), "value"), value};
+}
+
+/// Rounds each element to nearest even; null where the file does not hold
+/// the elements.
+static ElementsAttr convertElements(ElementsAttr elements, Type elementType) {
+  auto dense = dyn_cast<DenseFPElementsAttr>(elements);
+  auto type = dyn_cast<FloatType>(elementType);
+  if (!dense || !type)
+    return {};
+  return dense.mapValues(type, [&](const APFloat &value) {
+    APFloat rounded = value;
+    bool losesInfo;
+    rounded.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                    &losesInfo);
+    return rounded.bitcastToAPInt();
+  });
+}
+
+void Materialiser::retype() {
+  // Readers that no group mentions go on reading the type they were given.
+  for (auto [value, elementType] : retyped) {
+    Type before = getElementTypeOrSelf(value.getType());
+    if (before == elementType)
+      continue;
+    for (OpOperand &use : value.getUses())
+      expected.try_emplace(&use, before);
+  }
+  for (auto [value, elementType] : retyped) {
+    if (ElementsAttr constant = getConstant(value)) {
+      if (ElementsAttr folded = convertElements(constant, elementType)) {
+        Operation *op = value.getDefiningOp();
+        op->setAttr(getValueAttr(op, constant).getName(), folded);
+      }
+    }
+    value.setType(withElementType(value.getType(), elementType));
+  }
+}
+
+void Materialiser::note(Value value, Type from, Type to,
+                        PlacedCast::Kind kind) {
+  std::string name;
+  if (Operation *op = value.getDefiningOp()) {
+    name = explanation.getName(op);
+  } else {
+    auto argument = cast<BlockArgument>(value);
+    StringRef parent = explanation.getName(argument.getOwner()->getParentOp());
+    if (auto function =
+            dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp()))
+      parent = function.getName();
+    name = parent.str() + "/argument#" +
+           std::to_string(argument.getArgNumber());
+  }
+  int64_t elements = 1;
+  if (auto type = dyn_cast<ShapedType>(value.getType()))
+    elements = type.hasStaticShape() ? type.getNumElements() : 0;
+  int64_t bytes = elements * (from.getIntOrFloatBitWidth() / 8 +
+                              to.getIntOrFloatBitWidth() / 8);
+  explanation.addCast({value.getLoc(), name, from, to, bytes, kind});
+}
+
+Value Materialiser::foldConstant(Value value, Type elementType) {
+  ElementsAttr constant = getConstant(value);
+  ElementsAttr folded =
+      constant ? convertElements(constant, elementType) : ElementsAttr();
+  if (!folded)
+    return {};
+  Operation *op = value.getDefiningOp();
+  Operation *clone = op->clone();
+  op->getBlock()->getOperations().insertAfter(op->getIterator(), clone);
+  clone->setAttr(getValueAttr(op, constant).getName(), folded);
+  clone->getResult(0).setType(folded.getType());
+  maybeDead.push_back(op);
+  return clone->getResult(0);
+}
+
+/// What `value` was widened from, if that had the wanted type: widening is
+/// exact, so narrowing again gives the same bits.
+static Value lookThroughWidening(Value value, Type elementType) {
+  auto precision = value.getDefiningOp<PrecisionOpInterface>();
+  if (!precision || precision.getPrecisionClass() != OpClass::Conversion ||
+      precision->getNumOperands() != 1)
+    return {};
+  Value source = precision->getOperand(0);
+  FloatType narrow = getFloatElementType(source.getType());
+  FloatType wide = getFloatElementType(value.getType());
+  if (narrow != elementType || !wide ||
+      narrow.getWidth() >= wide.getWidth() ||
+      withElementType(value.getType(), elementType) != source.getType())
+    return {};
+  return source;
+}
+
+static bool isParameter(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto function = argument ? dyn_cast<FunctionOpInterface>(
+                                 argument.getOwner()->getParentOp())
+                           : FunctionOpInterface();
+  auto role = function ? function.getArgAttrOfType<StringAttr>(
+                             argument.getArgNumber(), "mp.role")
+                       : StringAttr();
+  return role && role.getValue() == "param";
+}
+
+Value Materialiser::getIn(Value value, Type elementType,
+                          ArrayRef<OpOperand *> uses) {
+  Type from = getElementTypeOrSelf(value.getType());
+  if (Value folded = foldConstant(value, elementType)) {
+    note(value, from, elementType, PlacedCast::Kind::Folded);
+    return folded;
+  }
+  if (Value source = lookThroughWidening(value, elementType)) {
+    maybeDead.push_back(value.getDefiningOp());
+    return source;
+  }
+  // In front of the first reader, but in the block of the value, so that a
+  // loop casts once what it does not change.
+  Block *block = value.getParentBlock();
+  Operation *first = nullptr;
+  for (OpOperand *use : uses) {
+    Operation *reader = block->findAncestorOpInBlock(*use->getOwner());
+    if (reader && (!first || reader->isBeforeInBlock(first)))
+      first = reader;
+  }
+  OpBuilder builder(root->getContext());
+  if (first)
+    builder.setInsertionPoint(first);
+  else
+    builder.setInsertionPointAfterValue(value);
+  note(value, from, elementType,
+       isParameter(value) ? PlacedCast::Kind::OneTime
+                          : PlacedCast::Kind::EachCall);
+  return castBuilder.build(builder, value.getLoc(), value, elementType);
+}
+
+void Materialiser::insertCasts() {
+  llvm::MapVector<std::pair<Value, Type>, SmallVector<OpOperand *>> readers;
+  for (auto [operand, elementType] : expected)
+    if (getElementTypeOrSelf(operand->get().getType()) != elementType)
+      readers[{operand->get(), elementType}].push_back(operand);
+  for (auto &[key, uses] : readers) {
+    Value replacement = getIn(key.first, key.second, uses);
+    for (OpOperand *use : uses)
+      use->set(replacement);
+  }
+  for (Operation *op : maybeDead)
+    if (op->use_empty() && isOpTriviallyDead(op))
+      op->erase();
+}
+
+void Materialiser::removeAttributes() {
+  root->walk([](Operation *op) {
+    for (StringRef name : {attr::opClass, attr::pattern, attr::decision,
+                           attr::precision, attr::formats, attr::policy})
+      op->removeDiscardableAttr(name);
+    auto function = dyn_cast<FunctionOpInterface>(op);
+    if (!function)
+      return;
+    for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+      function.removeArgAttr(i, attr::format);
+    if (function.isExternal())
+      return;
+    // The boundary follows its body where it was free to.
+    Operation *terminator = &function.getFunctionBody().back().back();
+    if (terminator->hasTrait<OpTrait::ReturnLike>())
+      function.setType(function.cloneTypeWith(
+          function.getFunctionBody().getArgumentTypes(),
+          terminator->getOperandTypes()));
+  });
+}
+
+void Materialiser::run() {
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto function = dyn_cast<FunctionOpInterface>(op))
+      collectArguments(function);
+    collect(op);
+  });
+  retype();
+  insertCasts();
+  removeAttributes();
+}
+
+namespace {
+class MaterialiseCastsPass
+    : public mp::impl::MPMaterialiseCastsPassBase<MaterialiseCastsPass> {
+  using Base::Base;
+  void runOnOperation() override;
+};
+} // namespace
+
+void MaterialiseCastsPass::runOnOperation() {
+  Operation *root = getOperation();
+  Explanation explanation(root);
+  Materialiser(root, explanation).run();
+  explanation.emitRemarks();
+  if (explain.empty())
+    return;
+  if (llvm::Error error = explanation.write(explain)) {
+    emitError(UnknownLoc::get(&getContext()))
+        << "cannot write explanation '" << explain
+        << "': " << llvm::toString(std::move(error));
+    signalPassFailure();
+  }
+}

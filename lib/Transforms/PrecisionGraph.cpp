@@ -1,0 +1,197 @@
+#include "PrecisionGraph.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+using State = PrecisionNode::State;
+
+PrecisionGraph::PrecisionGraph(Operation *root, bool followIO) {
+  walkDecidedOps(root, [&](Operation *op) { addOp(op); });
+  if (followIO)
+    addBoundary(root);
+  index();
+}
+
+/// What a decision on an op means for one of its groups.
+static void applyDecision(const Decision &decision, PrecisionNode &node) {
+  node.low = decision.low;
+  bool isResult = node.group.kind == GroupKind::Result;
+  for (OpOperand *operand : node.group.reads)
+    if (operand->getOwner() == node.op &&
+        llvm::is_contained(decision.wideOperands, operand->getOperandNumber()))
+      return; // stays wide
+  switch (decision.action) {
+  case Action::Allow:
+    // Only a result that has a type of its own can stay wide.
+    if (!isResult || decision.result == ResultChoice::Low) {
+      node.state = State::Low;
+    } else if (decision.result == ResultChoice::Free) {
+      node.state = State::Free;
+      node.isExact = node.isSource = true;
+    }
+    return;
+  case Action::Clear:
+    node.state = State::Free;
+    node.isExact = true;
+    return;
+  case Action::Infer:
+    node.state = State::Free;
+    return;
+  case Action::Promote:
+    node.state = State::Free;
+    node.isPromoted = true;
+    return;
+  case Action::Deny:
+  case Action::Keep:
+  case Action::Error:
+    return;
+  }
+}
+
+void PrecisionGraph::addOp(Operation *op) {
+  auto precision = dyn_cast<PrecisionOpInterface>(op);
+  std::optional<Decision> decision = getDecision(op);
+  if (!precision || !decision || decision->action == Action::Keep)
+    return;
+  SmallVector<TypeGroup> groups;
+  precision.getTypeGroups(groups);
+  for (auto [index, group] : llvm::enumerate(groups)) {
+    if (!isManaged(group))
+      continue;
+    PrecisionNode node;
+    node.op = op;
+    node.index = index;
+    node.group = std::move(group);
+    applyDecision(*decision, node);
+    nodes.push_back(std::move(node));
+  }
+}
+
+/// Boundary nodes move bits in and out; they cost nothing themselves.
+void PrecisionGraph::addBoundary(Operation *root) {
+  FloatType low;
+  for (PrecisionNode &node : nodes)
+    if (node.low) {
+      low = node.low;
+      break;
+    }
+  if (!low)
+    return;
+  auto addNode = [&](Operation *op, unsigned index, TypeGroup group) {
+    if (!isManaged(group))
+      return;
+    PrecisionNode node;
+    node.op = op;
+    node.index = index;
+    node.group = std::move(group);
+    node.state = State::Free;
+    node.low = low;
+    node.isExact = true;
+    nodes.push_back(std::move(node));
+  };
+  root->walk([&](FunctionOpInterface function) {
+    if (function.isExternal())
+      return;
+    for (BlockArgument argument : function.getArguments()) {
+      TypeGroup group{GroupKind::Carried, {}, {argument}};
+      addNode(function, argument.getArgNumber(), group);
+      if (!nodes.empty() && nodes.back().op == function)
+        nodes.back().isSource = true;
+    }
+    for (Block &block : function.getFunctionBody()) {
+      Operation *terminator = block.empty() ? nullptr : &block.back();
+      if (!terminator || !terminator->hasTrait<OpTrait::ReturnLike>())
+        continue;
+      for (OpOperand &operand : terminator->getOpOperands())
+        addNode(terminator, operand.getOperandNumber(),
+                {GroupKind::Carried, {&operand}, {}});
+    }
+  });
+}
+
+void PrecisionGraph::index() {
+  for (auto [i, node] : llvm::enumerate(nodes)) {
+    for (OpOperand *operand : node.group.reads)
+      readers[operand] = i;
+    for (Value value : node.group.gives)
+      producers[value] = i;
+  }
+}
+
+PrecisionNode *PrecisionGraph::getProducer(Value value) {
+  auto it = producers.find(value);
+  return it == producers.end() ? nullptr : &nodes[it->second];
+}
+
+PrecisionNode *PrecisionGraph::getReader(OpOperand &use) {
+  auto it = readers.find(&use);
+  return it == readers.end() ? nullptr : &nodes[it->second];
+}
+
+/// Marks the free exact nodes that a seed value reaches through free exact
+/// nodes: along the data (`forward`) or against it.
+std::vector<bool>
+PrecisionGraph::propagate(bool forward,
+                          llvm::function_ref<bool(Value)> isSeed) {
+  std::vector<bool> marked(nodes.size());
+  SmallVector<unsigned> worklist;
+  auto mark = [&](PrecisionNode *node) {
+    if (!node || !node->isFree() || !node->isExact)
+      return;
+    unsigned i = node - nodes.data();
+    if (!marked[i]) {
+      marked[i] = true;
+      worklist.push_back(i);
+    }
+  };
+  for (PrecisionNode &node : nodes) {
+    if (forward) {
+      if (node.isSource)
+        mark(&node);
+      for (OpOperand *operand : node.group.reads)
+        if (isSeed(operand->get()))
+          mark(&node);
+    } else {
+      for (Value value : node.group.gives)
+        if (isSeed(value))
+          mark(&node);
+    }
+  }
+  while (!worklist.empty()) {
+    PrecisionNode &node = nodes[worklist.pop_back_val()];
+    if (forward) {
+      for (Value value : node.group.gives)
+        for (OpOperand &use : value.getUses())
+          mark(getReader(use));
+    } else {
+      for (OpOperand *operand : node.group.reads)
+        mark(getProducer(operand->get()));
+    }
+  }
+  return marked;
+}
+
+void PrecisionGraph::pinExactNodes(ConstantAnalysis &constants) {
+  FloatType low;
+  for (PrecisionNode &node : nodes)
+    if (node.low)
+      low = node.low;
+  std::vector<bool> fromWide = propagate(/*forward=*/true, [&](Value value) {
+    if (PrecisionNode *producer = getProducer(value))
+      return producer->state == State::Wide;
+    // A constant that the low format holds exactly is at home in both.
+    ElementsAttr constant = getConstant(value);
+    return !constant || !low || !constants.isExactIn(constant, low);
+  });
+  std::vector<bool> toWide = propagate(/*forward=*/false, [&](Value value) {
+    return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+      PrecisionNode *reader = getReader(use);
+      return !reader || reader->state == State::Wide;
+    });
+  });
+  for (auto [i, node] : llvm::enumerate(nodes))
+    if (fromWide[i] && toWide[i])
+      node.state = State::Wide;
+}
