@@ -14,6 +14,7 @@
 #include <iterator>
 #include <memory>
 #include <sstream>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,12 +104,41 @@ static std::string cpuIdentity() {
   return text;
 }
 
-/// A policy or lock may be a file, whose contents then count.
-static void addFile(Sha256 &hash, const std::string &name) {
+/// What `extends:` of a policy names, empty if there is none. It may be a path,
+/// seen from the policy's folder, or the name of a policy that the compiler has.
+static std::string extendedPolicy(const std::string &text,
+                                  const std::string &path) {
+  static constexpr std::string_view keyword = "extends:";
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.compare(0, keyword.size(), keyword) != 0)
+      continue;
+    std::string value = line.substr(keyword.size());
+    value = value.substr(0, value.find(" #"));
+    size_t first = value.find_first_not_of(" \t'\"");
+    if (first == value.npos)
+      return "";
+    value = value.substr(first,
+                         value.find_last_not_of(" \t\r'\"") - first + 1);
+    return value[0] == '/' ? value
+                           : path.substr(0, path.rfind('/') + 1) + value;
+  }
+  return "";
+}
+
+/// A policy or lock may be a file, whose contents then count, and those of the
+/// policies that it extends.
+static void addFile(Sha256 &hash, std::string name) {
   hash.field(name);
-  struct stat info;
-  if (!name.empty() && stat(name.c_str(), &info) == 0 && S_ISREG(info.st_mode))
-    hash.field(readFile(name, "file"));
+  // Policies that extend each other in a circle are the compiler's to report.
+  for (int depth = 0; depth < 16 && !name.empty(); ++depth) {
+    struct stat info;
+    if (stat(name.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+      return;
+    std::string text = readFile(name, "file");
+    hash.field(text);
+    name = extendedPolicy(text, name);
+  }
 }
 
 static std::string key(const CompileRequest &request,
