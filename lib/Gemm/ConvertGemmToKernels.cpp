@@ -1,4 +1,5 @@
-//===- ConvertGemmToKernels.cpp - products become launches ------------------===//
+//===- ConvertGemmToKernels.cpp - products become launches
+//------------------===//
 #include "mp/Gemm/Passes.h"
 
 #include "GemmKernels.h"
@@ -21,7 +22,8 @@ using namespace mlir::mp;
 namespace {
 class ProductConverter {
 public:
-  ProductConverter(ModuleOp module, const CpuClass &cpu) : symbols(module), cpu(cpu) {}
+  ProductConverter(ModuleOp module, const CpuClass &cpu)
+      : symbols(module), cpu(cpu) {}
   void convert(GemmOp op);
   void convert(ConvOp op);
 
@@ -35,8 +37,11 @@ private:
   }
 
   /// A (or a convolution's input), B, then bias and residual where they are.
-  Value createPanelProduct(OpBuilder &builder, Location loc, const GemmSpec &spec,
-                           SmallVector<Value> inputs);
+  Value createPanelProduct(OpBuilder &builder, Location loc,
+                           const GemmSpec &spec, SmallVector<Value> inputs);
+
+  Value createRowProduct(OpBuilder &builder, Location loc, const GemmSpec &spec,
+                         ValueRange inputs);
 
   SymbolTable symbols;
   CpuClass cpu;
@@ -45,16 +50,18 @@ private:
 };
 
 class ConvertGemmToKernelsPass
-    : public mp::impl::MPConvertGemmToKernelsPassBase<ConvertGemmToKernelsPass> {
+    : public mp::impl::MPConvertGemmToKernelsPassBase<
+          ConvertGemmToKernelsPass> {
   using Base::Base;
   void runOnOperation() override;
 };
 } // namespace
 
-static Value launch(OpBuilder &builder, Location loc, const KernelLaunch &kernel,
-                    ValueRange inputs, RankedTensorType result) {
-  return createLaunch(builder, loc, kernel.func, inputs, {result}, kernel.extent,
-                      kernel.grain, {}, {}, kernel.scratchBytes)
+static Value launch(OpBuilder &builder, Location loc,
+                    const KernelLaunch &kernel, ValueRange inputs,
+                    RankedTensorType result) {
+  return createLaunch(builder, loc, kernel.func, inputs, {result},
+                      kernel.extent, kernel.grain, {}, {}, kernel.scratchBytes)
       .getResult(0);
 }
 
@@ -74,8 +81,8 @@ static Value swapUnitDimension(OpBuilder &builder, Location loc, Value value) {
   Value collapsed =
       tensor::CollapseShapeOp::create(builder, loc, flatType, value, groups);
   return tensor::ExpandShapeOp::create(
-      builder, loc, RankedTensorType::get(shape, type.getElementType()), collapsed,
-      groups);
+      builder, loc, RankedTensorType::get(shape, type.getElementType()),
+      collapsed, groups);
 }
 
 /// The reassociation that merges the dimensions [first, last] of `rank`.
@@ -88,13 +95,6 @@ static SmallVector<ReassociationIndices> mergeRange(int64_t rank, int64_t first,
     else
       groups.push_back({i});
   return groups;
-}
-
-static Value merge(OpBuilder &builder, Location loc, Value value,
-                   RankedTensorType type, int64_t first, int64_t last) {
-  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
-  return tensor::CollapseShapeOp::create(builder, loc, type, value,
-                                         mergeRange(rank, first, last));
 }
 
 /// Whether a convolution is worth gathering its input for: not where a group
@@ -127,6 +127,15 @@ Value ProductConverter::createPanelProduct(OpBuilder &builder, Location loc,
   return launch(builder, loc, panels, inputs, spec.result);
 }
 
+Value ProductConverter::createRowProduct(OpBuilder &builder, Location loc,
+                                         const GemmSpec &spec,
+                                         ValueRange inputs) {
+  KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
+    return createRowKernel(symbols, loc, spec, cpu);
+  });
+  return launch(builder, loc, rows, inputs, spec.result);
+}
+
 void ProductConverter::convert(GemmOp op) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
@@ -141,14 +150,13 @@ void ProductConverter::convert(GemmOp op) {
 
   GemmSpec spec = GemmSpec::get(op);
   SmallVector<Value> inputs(op->getOperands());
+  if (spec.k == 0)
+    inputs.erase(inputs.begin(), inputs.begin() + 2);
   Value result;
   if (wantsPacking(spec, invariance.isInvariant(op.getB()))) {
     result = createPanelProduct(builder, loc, spec, inputs);
   } else {
-    KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
-      return createRowKernel(symbols, loc, spec, cpu);
-    });
-    result = launch(builder, loc, rows, inputs, spec.result);
+    result = createRowProduct(builder, loc, spec, inputs);
   }
   op.replaceAllUsesWith(result);
   op.erase();
@@ -158,19 +166,37 @@ void ProductConverter::convert(ConvOp op) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
   GemmSpec spec = GemmSpec::get(op);
-  Value result;
-  if (wantsPanels(spec, cpu)) {
-    // The input's lines and the result's pixels become one dimension each.
-    int64_t rank = op.getType().getRank();
-    SmallVector<Value> inputs = {
-        merge(builder, loc, op.getInput(), spec.a, rank - 2, rank - 1),
-        merge(builder, loc, op.getFilter(), spec.b, 0, rank - 2)};
+  // The input's lines and the result's pixels become one dimension each.
+  int64_t rank = op.getType().getRank();
+  SmallVector<Value> inputs;
+  auto add = [&](Value value, RankedTensorType type, int64_t first,
+                 int64_t last) {
+    inputs.push_back(tensor::CollapseShapeOp::create(
+        builder, loc, type, value, mergeRange(rank, first, last)));
+  };
+  bool empty = op.getInput().getType().getNumElements() == 0 ||
+               op.getFilter().getType().getNumElements() == 0;
+  if (empty) {
+    // Nothing is summed; the columns need no groups.
+    spec.n *= std::exchange(spec.batch, 1);
+    spec.k = 0;
+    spec.window.reset();
+  }
+  bool panels = !empty && wantsPanels(spec, cpu);
+  if (panels) {
+    add(op.getInput(), spec.a, rank - 2, rank - 1);
+    add(op.getFilter(), spec.b, 0, rank - 2);
+  }
+  if (panels || empty) {
     if (op.getBias())
       inputs.push_back(op.getBias());
     if (op.getResidual())
-      inputs.push_back(
-          merge(builder, loc, op.getResidual(), spec.residual, 0, rank - 2));
-    Value flat = createPanelProduct(builder, loc, spec, inputs);
+      add(op.getResidual(), spec.residual, 0, rank - 2);
+  }
+  Value result;
+  if (panels || empty) {
+    Value flat = panels ? createPanelProduct(builder, loc, spec, inputs)
+                        : createRowProduct(builder, loc, spec, inputs);
     result = tensor::ExpandShapeOp::create(builder, loc, op.getType(), flat,
                                            mergeRange(rank, 0, rank - 2));
   } else {
@@ -191,8 +217,9 @@ static LogicalResult checkFormats(Operation *op) {
     Type format = getElementTypeOrSelf(type);
     if (isSupportedFormat(format))
       return success();
-    return op->emitOpError() << "has " << what << " of format " << format
-                             << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
+    return op->emitOpError()
+           << "has " << what << " of format " << format
+           << "; expected f64, f32, bf16, f16, f8E4M3FN or f8E5M2";
   };
   for (Type type : op->getOperandTypes())
     if (failed(check(type, "an operand")))

@@ -28,7 +28,8 @@ CpuClass mlir::mp::classifyCpu(llvm::StringRef features) {
   cpu.hasFma = present.contains("fma");
   cpu.hasF16c = present.contains("f16c");
   bool avx512 = true;
-  for (llvm::StringRef feature : {"avx512f", "avx512bw", "avx512dq", "avx512vl"})
+  for (llvm::StringRef feature :
+       {"avx512f", "avx512bw", "avx512dq", "avx512vl"})
     avx512 &= present.contains(feature);
   if (avx512 && cpu.hasFma && cpu.hasF16c) {
     cpu.kind = CpuKind::Avx512;

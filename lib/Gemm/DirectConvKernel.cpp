@@ -1,4 +1,5 @@
-//===- DirectConvKernel.cpp - any convolution, by its definition ------------===//
+//===- DirectConvKernel.cpp - any convolution, by its definition
+//------------===//
 //
 // A work item is one pixel of the result. Output channels are the filter's
 // inner dimension, so they fill the vectors; taps that fall into the padding
@@ -16,7 +17,8 @@ class ConvEmitter {
 public:
   ConvEmitter(KernelBuilder &kb, ConvOp op, const KernelFunction &kernel)
       : kb(kb), op(op), kernel(kernel), input(kernel.inputs[0]),
-        filter(kernel.inputs[1]), inputShape(op.getInput().getType().getShape()),
+        filter(kernel.inputs[1]),
+        inputShape(op.getInput().getType().getShape()),
         filterShape(op.getFilter().getType().getShape()),
         resultShape(op.getType().getShape()), spatial(op.getStrides().size()) {
     size_t next = 2;
@@ -50,10 +52,10 @@ private:
   bool depthwise;
   StoreStage stage;
 
-  SmallVector<Value> pixel;              // of the result, batch first
-  SmallVector<Value> tap, source;        // positions in filter and input
-  Value firstInput, firstOutput;         // channels
-  int64_t count;                         // channels in one vector
+  SmallVector<Value> pixel;       // of the result, batch first
+  SmallVector<Value> tap, source; // positions in filter and input
+  Value firstInput, firstOutput;  // channels
+  int64_t count;                  // channels in one vector
 };
 } // namespace
 
@@ -94,7 +96,8 @@ SmallVector<Value> ConvEmitter::emitTaps(int64_t dimension, ValueRange sums) {
                                  kb.mul(position, dilation)),
                           kb.index(low));
         // A position left of the input is a huge unsigned number.
-        auto is = [&](arith::CmpIPredicate predicate, Value lhs, int64_t rhs) -> Value {
+        auto is = [&](arith::CmpIPredicate predicate, Value lhs,
+                      int64_t rhs) -> Value {
           return arith::CmpIOp::create(kb, predicate, lhs, kb.index(rhs));
         };
         Value element = kb.div(at, inputDilation);
@@ -108,8 +111,8 @@ SmallVector<Value> ConvEmitter::emitTaps(int64_t dimension, ValueRange sums) {
           Value between =
               is(arith::CmpIPredicate::ne, kb.rem(at, inputDilation), 0);
           outside = arith::OrIOp::create(kb, outside, between);
-          inside = arith::XOrIOp::create(kb, outside,
-                                         arith::ConstantIntOp::create(kb, 1, 1));
+          inside = arith::XOrIOp::create(
+              kb, outside, arith::ConstantIntOp::create(kb, 1, 1));
         }
         auto branch = scf::IfOp::create(kb, before.getTypes(), inside,
                                         /*withElseRegion=*/true);
@@ -169,8 +172,8 @@ KernelLaunch mp::createDirectConvKernel(SymbolTable &symbols, ConvOp op,
   SmallVector<RankedTensorType> inputs;
   for (Type type : op->getOperandTypes())
     inputs.push_back(cast<RankedTensorType>(type));
-  KernelFunction kernel =
-      createKernelFunction(symbols, op.getLoc(), "conv_direct", inputs, {op.getType()});
+  KernelFunction kernel = createKernelFunction(
+      symbols, op.getLoc(), "conv_direct", inputs, {op.getType()});
   KernelBuilder kb(kernel.func, cpu, cast<FloatType>(op.getAccumulator()));
   ConvEmitter(kb, op, kernel).emit();
   ArrayRef<int64_t> filter = op.getFilter().getType().getShape();

@@ -1,4 +1,5 @@
-//===- Epilogue.cpp - activations on accumulators --------------------------===//
+//===- Epilogue.cpp - activations on accumulators
+//--------------------------===//
 #include "KernelBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -13,7 +14,8 @@ Value KernelBuilder::activate(Value value, Epilogue epilogue) {
   auto timesLogistic = [&](Value x, Value minusY) -> Value {
     Value one = constant(1.0);
     Value e = math::ExpOp::create(*this, minusY);
-    return arith::DivFOp::create(*this, x, arith::AddFOp::create(*this, one, e));
+    return arith::DivFOp::create(*this, x,
+                                 arith::AddFOp::create(*this, one, e));
   };
   switch (epilogue) {
   case Epilogue::None:
@@ -33,7 +35,8 @@ Value KernelBuilder::activate(Value value, Epilogue epilogue) {
     return timesLogistic(value, arith::MulFOp::create(*this, value, inner));
   }
   case Epilogue::GeluErf: {
-    Value y = arith::MulFOp::create(*this, value, constant(0.70710678118654752));
+    Value y =
+        arith::MulFOp::create(*this, value, constant(0.70710678118654752));
     Value half = arith::MulFOp::create(*this, value, constant(0.5));
     return fma(half, math::ErfOp::create(*this, y), half);
   }

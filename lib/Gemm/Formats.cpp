@@ -34,9 +34,11 @@ Value KernelBuilder::widenF16(Value value) {
   Value bits = arith::BitcastOp::create(*this, vector(getI16Type(), n), value);
   bits = arith::ExtUIOp::create(*this, i32, bits);
   Value sign = arith::ShLIOp::create(
-      *this, arith::AndIOp::create(*this, bits, constant(0x8000)), constant(16));
+      *this, arith::AndIOp::create(*this, bits, constant(0x8000)),
+      constant(16));
   Value magnitude = arith::ShLIOp::create(
-      *this, arith::AndIOp::create(*this, bits, constant(0x7fff)), constant(13));
+      *this, arith::AndIOp::create(*this, bits, constant(0x7fff)),
+      constant(13));
   // Times 2^112 moves the exponent's bias, and makes subnormals normal.
   Value scale = arith::BitcastOp::create(*this, f32, constant(0x77800000));
   Value finite = arith::MulFOp::create(
@@ -86,7 +88,8 @@ Value KernelBuilder::widen(Value value) {
             *this, f32, DenseElementsAttr::get(f32, APFloat(c)));
       };
       wide = arith::MulFOp::create(*this, wide, constant(256.0f));
-      Value magnitude = arith::AndIOp::create(*this, bits, splatInt(0x7f, 8, n));
+      Value magnitude =
+          arith::AndIOp::create(*this, bits, splatInt(0x7f, 8, n));
       Value isNan = arith::CmpIOp::create(*this, arith::CmpIPredicate::eq,
                                           magnitude, splatInt(0x7f, 8, n));
       Value nan = arith::ConstantOp::create(
@@ -109,12 +112,13 @@ Value KernelBuilder::widen(Value value) {
 Value KernelBuilder::roundToOdd(Value value) {
   int64_t n = countOf(value);
   VectorType i32 = vector(getI32Type(), n), f64 = vector(getF64Type(), n);
-  Value nearest = arith::TruncFOp::create(*this, vector(getF32Type(), n), value);
+  Value nearest =
+      arith::TruncFOp::create(*this, vector(getF32Type(), n), value);
   Value back = arith::ExtFOp::create(*this, f64, nearest);
   auto magnitude = [&](Value v) -> Value {
     Value bits = arith::BitcastOp::create(*this, vector(getI64Type(), n), v);
-    return arith::AndIOp::create(*this, bits,
-                                 splatInt(std::numeric_limits<int64_t>::max(), 64, n));
+    return arith::AndIOp::create(
+        *this, bits, splatInt(std::numeric_limits<int64_t>::max(), 64, n));
   };
   Value tooLarge = arith::CmpIOp::create(*this, arith::CmpIPredicate::ugt,
                                          magnitude(back), magnitude(value));
@@ -159,11 +163,10 @@ Value KernelBuilder::narrowToSmall(Value value, FloatType format) {
     return special.bitcastToAPInt().getZExtValue();
   };
   // f8E4M3FN has no infinity: getInf gives its NaN, as the contract wants.
-  int64_t infinity = isa<Float8E4M3FNType>(format)
-                         ? 0x7f
-                         : code(APFloat::getInf(semantics));
-  int64_t nan = isa<Float8E4M3FNType>(format) ? 0x7f
-                                              : code(APFloat::getQNaN(semantics));
+  int64_t infinity =
+      isa<Float8E4M3FNType>(format) ? 0x7f : code(APFloat::getInf(semantics));
+  int64_t nan =
+      isa<Float8E4M3FNType>(format) ? 0x7f : code(APFloat::getQNaN(semantics));
   auto constant = [&](int64_t c) { return splatInt(c, 32, n); };
 
   Value bits = arith::BitcastOp::create(*this, i32, value);
@@ -174,7 +177,8 @@ Value KernelBuilder::narrowToSmall(Value value, FloatType format) {
   // Normal results: round at the last kept bit, then move the bias.
   int64_t dropped = 23 - fraction;
   Value even = arith::AndIOp::create(
-      *this, arith::ShRUIOp::create(*this, magnitude, constant(dropped)), constant(1));
+      *this, arith::ShRUIOp::create(*this, magnitude, constant(dropped)),
+      constant(1));
   Value normal = arith::AddIOp::create(
       *this, arith::AddIOp::create(*this, magnitude, even),
       constant((int64_t(1) << (dropped - 1)) - 1));
@@ -195,8 +199,8 @@ Value KernelBuilder::narrowToSmall(Value value, FloatType format) {
                             constant((127 + minExponent) << 23));
   Value result = arith::SelectOp::create(*this, isSmall, subnormal, normal);
   result = arith::MinSIOp::create(*this, result, constant(infinity));
-  Value isNan = arith::CmpIOp::create(*this, arith::CmpIPredicate::ugt, magnitude,
-                                      constant(0x7f800000));
+  Value isNan = arith::CmpIOp::create(*this, arith::CmpIPredicate::ugt,
+                                      magnitude, constant(0x7f800000));
   result = arith::SelectOp::create(*this, isNan, constant(nan), result);
   result = arith::OrIOp::create(*this, result, sign);
   return arith::TruncIOp::create(
@@ -215,6 +219,7 @@ Value KernelBuilder::narrow(Value value, FloatType format) {
   }
   if (format.isF16() && cpu.hasF16c)
     return arith::TruncFOp::create(*this, result, value);
-  Value bits = format.isBF16() ? narrowToBf16(value) : narrowToSmall(value, format);
+  Value bits =
+      format.isBF16() ? narrowToBf16(value) : narrowToSmall(value, format);
   return arith::BitcastOp::create(*this, result, bits);
 }

@@ -32,6 +32,7 @@ struct GemmSpec {
   bool isBatched() const { return result.getRank() == 3; }
   /// A name that tells all of it, usable as a symbol.
   std::string getName(StringRef kind) const;
+  /// Of the kernel; without A and B where they have no elements (k = 0).
   SmallVector<RankedTensorType> getInputs(RankedTensorType bOperand) const;
   /// Multiply-adds times two.
   double flops() const { return 2.0 * batch * m * n * k; }
@@ -50,13 +51,15 @@ struct StoreStage {
 
   /// Adds bias and residual to `count` neighbouring sums, applies the
   /// activation, rounds and stores. The last of `place` is the column.
-  void finish(KernelBuilder &kb, Value sum, ValueRange place, int64_t count) const;
+  void finish(KernelBuilder &kb, Value sum, ValueRange place,
+              int64_t count) const;
 };
 
 /// The memrefs of one product inside a kernel.
 class GemmOperands {
 public:
-  GemmOperands(KernelBuilder &builder, const GemmSpec &spec, const KernelFunction &kernel);
+  GemmOperands(KernelBuilder &builder, const GemmSpec &spec,
+               const KernelFunction &kernel);
 
   Value a, b;
 
@@ -78,15 +81,15 @@ private:
 
 /// The sizes of a panel product, from cache to register.
 struct PanelPlan {
-  int64_t tileRows, tileVectors;   // register tile, at most
-  int64_t panelWidth;              // columns of a panel
-  int64_t panels, paddedK;         // of packed B
-  int64_t unroll;                  // steps of k in one turn of the hot loop
-  int64_t chains;                  // independent sums for each accumulator
-  int64_t blockK, numBlocksK;      // cache block over k
+  int64_t tileRows, tileVectors;       // register tile, at most
+  int64_t panelWidth;                  // columns of a panel
+  int64_t panels, paddedK;             // of packed B
+  int64_t unroll;                      // steps of k in one turn of the hot loop
+  int64_t chains;                      // independent sums for each accumulator
+  int64_t blockK, numBlocksK;          // cache block over k
   int64_t tiles, longTiles, shortRows; // the first longTiles have one row more
-  int64_t tilesPerItem, rowItems;  // work items over m
-  int64_t panelsPerItem, columnItems; // work items over n
+  int64_t tilesPerItem, rowItems;      // work items over m
+  int64_t panelsPerItem, columnItems;  // work items over n
   Type packedElement;
 
   static PanelPlan get(const GemmSpec &spec, const CpuClass &cpu);

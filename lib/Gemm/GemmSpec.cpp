@@ -41,8 +41,10 @@ GemmSpec GemmSpec::get(ConvOp op) {
   window.strides.assign(op.getStrides().begin(), op.getStrides().end());
   for (size_t i = 0; i < spatial; ++i)
     window.low.push_back(op.getPadding()[2 * i]);
-  window.lhsDilation.assign(op.getLhsDilation().begin(), op.getLhsDilation().end());
-  window.rhsDilation.assign(op.getRhsDilation().begin(), op.getRhsDilation().end());
+  window.lhsDilation.assign(op.getLhsDilation().begin(),
+                            op.getLhsDilation().end());
+  window.rhsDilation.assign(op.getRhsDilation().begin(),
+                            op.getRhsDilation().end());
   window.channels = input.back();
   window.groupChannels = filter[spatial];
 
@@ -60,7 +62,8 @@ GemmSpec GemmSpec::get(ConvOp op) {
   flat.back() *= window.channels;
   spec.a = RankedTensorType::get(flat, format(op.getInput()));
   spec.b = RankedTensorType::get({spec.k, outputs}, format(op.getFilter()));
-  spec.result = RankedTensorType::get({spec.m, outputs}, format(op.getResult()));
+  spec.result =
+      RankedTensorType::get({spec.m, outputs}, format(op.getResult()));
   if (op.getBias())
     spec.bias = cast<RankedTensorType>(op.getBias().getType());
   if (op.getResidual())
@@ -77,7 +80,9 @@ std::string GemmSpec::getName(StringRef kind) const {
   if (window) {
     auto list = [&](StringRef what, ArrayRef<int64_t> values) {
       os << what;
-      llvm::interleave(values, os, "x");
+      llvm::interleave(
+          values, os,
+          [&](int64_t v) { os << (v < 0 ? "m" : "") << std::abs(v); }, "x");
     };
     list("", window->input);
     list("_f", window->filter);
@@ -85,6 +90,7 @@ std::string GemmSpec::getName(StringRef kind) const {
     list("_p", window->low);
     list("_l", window->lhsDilation);
     list("_r", window->rhsDilation);
+    list("_y", window->result);
     os << '_';
   }
   if (batch != 1 || isBatched())
@@ -102,8 +108,11 @@ std::string GemmSpec::getName(StringRef kind) const {
   return name;
 }
 
-SmallVector<RankedTensorType> GemmSpec::getInputs(RankedTensorType bOperand) const {
-  SmallVector<RankedTensorType> inputs = {a, bOperand};
+SmallVector<RankedTensorType>
+GemmSpec::getInputs(RankedTensorType bOperand) const {
+  SmallVector<RankedTensorType> inputs;
+  if (k != 0)
+    inputs.append({a, bOperand});
   if (bias)
     inputs.push_back(bias);
   if (residual)
@@ -115,8 +124,10 @@ GemmOperands::GemmOperands(KernelBuilder &builder, const GemmSpec &spec,
                            const KernelFunction &kernel)
     : kb(builder), spec(spec) {
   size_t next = 0;
-  a = kernel.inputs[next++];
-  b = kernel.inputs[next++];
+  if (spec.k != 0) {
+    a = kernel.inputs[next++];
+    b = kernel.inputs[next++];
+  }
   if (spec.bias)
     stage.bias = kernel.inputs[next++];
   if (spec.residual)
@@ -125,7 +136,8 @@ GemmOperands::GemmOperands(KernelBuilder &builder, const GemmSpec &spec,
   stage.epilogue = spec.epilogue;
 }
 
-SmallVector<Value> GemmOperands::at(Value batch, Value row, Value column) const {
+SmallVector<Value> GemmOperands::at(Value batch, Value row,
+                                    Value column) const {
   if (spec.isBatched())
     return {batch, row, column};
   if (spec.window)

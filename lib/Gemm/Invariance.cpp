@@ -9,7 +9,8 @@ using namespace mlir;
 using namespace mlir::mp;
 
 static bool isParameter(BlockArgument argument) {
-  auto function = dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  auto function =
+      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
   if (!function)
     return false;
   auto role = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),

@@ -7,7 +7,8 @@ using namespace mlir::mp;
 
 KernelBuilder::KernelBuilder(func::FuncOp func, const CpuClass &cpu,
                              FloatType accumulator)
-    : ImplicitLocOpBuilder(func.getLoc(), func.getBody().front().getTerminator()),
+    : ImplicitLocOpBuilder(func.getLoc(),
+                           func.getBody().front().getTerminator()),
       cpu(cpu), accumulator(accumulator),
       lanes(cpu.lanes(accumulator.getWidth())) {}
 
@@ -58,12 +59,14 @@ SmallVector<Value> KernelBuilder::accumulate(
   auto loop = scf::ForOp::create(*this, from, to, index(step), init);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
-  scf::YieldOp::create(*this, body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  scf::YieldOp::create(*this,
+                       body(loop.getInductionVar(), loop.getRegionIterArgs()));
   return SmallVector<Value>(loop.getResults());
 }
 
-void KernelBuilder::forEachVector(Value from, Value to, int64_t width,
-                                  llvm::function_ref<void(Value, int64_t)> body) {
+void KernelBuilder::forEachVector(
+    Value from, Value to, int64_t width,
+    llvm::function_ref<void(Value, int64_t)> body) {
   Value middle = add(from, roundDown(sub(to, from), width));
   forEach(from, middle, width, [&](Value i) { body(i, width); });
   forEach(middle, to, 1, [&](Value i) { body(i, 1); });
@@ -83,7 +86,8 @@ void KernelBuilder::ifThen(Value condition, llvm::function_ref<void()> body) {
 Value KernelBuilder::splat(double value, int64_t count) {
   auto type = vector(accumulator, count);
   return arith::ConstantOp::create(
-      *this, type, DenseElementsAttr::get(type, getFloatAttr(accumulator, value)));
+      *this, type,
+      DenseElementsAttr::get(type, getFloatAttr(accumulator, value)));
 }
 
 Value KernelBuilder::splatInt(int64_t value, unsigned bits, int64_t count) {
@@ -101,7 +105,8 @@ Value KernelBuilder::fma(Value a, Value b, Value c) {
 }
 
 Value KernelBuilder::sumLanes(Value value) {
-  for (int64_t n = cast<VectorType>(value.getType()).getDimSize(0); n > 1; n /= 2) {
+  for (int64_t n = cast<VectorType>(value.getType()).getDimSize(0); n > 1;
+       n /= 2) {
     SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < n / 2; ++i) {
       low.push_back(i);
@@ -118,13 +123,14 @@ Value KernelBuilder::sumLanes(Value value) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-Value KernelBuilder::view(Value scratch, int64_t offset, ArrayRef<int64_t> shape,
-                          Type element) {
+Value KernelBuilder::view(Value scratch, int64_t offset,
+                          ArrayRef<int64_t> shape, Type element) {
   return memref::ViewOp::create(*this, MemRefType::get(shape, element), scratch,
                                 index(offset), ValueRange());
 }
 
-Value KernelBuilder::loadSplat(Value memref, ValueRange indices, int64_t count) {
+Value KernelBuilder::loadSplat(Value memref, ValueRange indices,
+                               int64_t count) {
   if (count == 1)
     return load(memref, indices, 1);
   Value one;
@@ -137,15 +143,19 @@ Value KernelBuilder::loadSplat(Value memref, ValueRange indices, int64_t count) 
 
 Value KernelBuilder::load(Value memref, ValueRange indices, int64_t count) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
-  return widen(vector::LoadOp::create(*this, vector(element, count), memref, indices));
+  return widen(
+      vector::LoadOp::create(*this, vector(element, count), memref, indices));
 }
 
 void KernelBuilder::store(Value value, Value memref, ValueRange indices) {
-  auto format = cast<FloatType>(cast<MemRefType>(memref.getType()).getElementType());
+  auto format =
+      cast<FloatType>(cast<MemRefType>(memref.getType()).getElementType());
   vector::StoreOp::create(*this, narrow(value, format), memref, indices);
 }
 
-void KernelBuilder::prefetch(Value memref, ValueRange indices, unsigned locality) {
-  memref::PrefetchOp::create(*this, memref, indices, /*isWrite=*/false, locality,
+void KernelBuilder::prefetch(Value memref, ValueRange indices,
+                             unsigned locality) {
+  memref::PrefetchOp::create(*this, memref, indices, /*isWrite=*/false,
+                             locality,
                              /*isDataCache=*/true);
 }

@@ -70,7 +70,8 @@ public:
 
   // --- memory
   /// A typed view of `scratch` from byte `offset`.
-  Value view(Value scratch, int64_t offset, ArrayRef<int64_t> shape, Type element);
+  Value view(Value scratch, int64_t offset, ArrayRef<int64_t> shape,
+             Type element);
   /// One element, widened and repeated.
   Value loadSplat(Value memref, ValueRange indices, int64_t count);
   /// `count` consecutive elements of any supported format, widened exactly.

@@ -1,4 +1,5 @@
-//===- PackKernel.cpp - B into panels ---------------------------------------===//
+//===- PackKernel.cpp - B into panels
+//---------------------------------------===//
 //
 // A launch of its own: where B is a constant or a parameter it is invariant,
 // and the program computes it once.
@@ -14,13 +15,14 @@ class PackEmitter {
 public:
   PackEmitter(KernelBuilder &kb, const GemmSpec &spec, const PanelPlan &plan,
               const KernelFunction &kernel)
-      : kb(kb), spec(spec), plan(plan), kernel(kernel), source(kernel.inputs[0]),
-        packed(kernel.outputs[0]) {}
+      : kb(kb), spec(spec), plan(plan), kernel(kernel),
+        source(kernel.inputs[0]), packed(kernel.outputs[0]) {}
 
   void emit();
 
 private:
-  /// Elements (k, column...) or, transposed, (column, k...), as they are packed.
+  /// Elements (k, column...) or, transposed, (column, k...), as they are
+  /// packed.
   Value read(Value k, Value column, int64_t count);
   void write(Value value, Value k, Value column);
   void copyPlain(Value columns, bool full);
@@ -75,9 +77,8 @@ void PackEmitter::write(Value value, Value k, Value column) {
 
 void PackEmitter::copyScalars(Value fromK, Value columns) {
   kb.forEach(fromK, kb.index(spec.k), 1, [&](Value k) {
-    kb.forEach(kb.index(0), columns, 1, [&](Value column) {
-      write(read(k, column, 1), k, column);
-    });
+    kb.forEach(kb.index(0), columns, 1,
+               [&](Value column) { write(read(k, column, 1), k, column); });
   });
 }
 
@@ -89,9 +90,10 @@ void PackEmitter::copyPlain(Value columns, bool full) {
         write(read(k, kb.index(j), width), k, kb.index(j));
       return;
     }
-    kb.forEachVector(kb.index(0), columns, width, [&](Value column, int64_t count) {
-      write(read(k, column, count), k, column);
-    });
+    kb.forEachVector(kb.index(0), columns, width,
+                     [&](Value column, int64_t count) {
+                       write(read(k, column, count), k, column);
+                     });
   });
 }
 
@@ -149,7 +151,8 @@ void PackEmitter::emit() {
     Value width = kb.index(plan.panelWidth);
     Value columns = kb.min(kb.sub(kb.index(spec.n), firstColumn), width);
     auto copy = [&](bool full) {
-      spec.transposeB ? copyTransposed(columns, full) : copyPlain(columns, full);
+      spec.transposeB ? copyTransposed(columns, full)
+                      : copyPlain(columns, full);
     };
     Value whole =
         arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, columns, width);

@@ -1,4 +1,5 @@
-//===- PackWindows.cpp - the rows of a convolution's matrix -----------------===//
+//===- PackWindows.cpp - the rows of a convolution's matrix
+//-----------------===//
 //
 // The matrix A of a convolution is never stored: each work item gathers the
 // rows it needs, in the block of k it needs, into the same scratch as the rows
@@ -34,7 +35,8 @@ private:
 } // namespace
 
 void WindowLine::locate(ArrayRef<Value> pixel, Value line) {
-  auto compare = [&](arith::CmpIPredicate predicate, Value lhs, Value rhs) -> Value {
+  auto compare = [&](arith::CmpIPredicate predicate, Value lhs,
+                     Value rhs) -> Value {
     return arith::CmpIOp::create(kb, predicate, lhs, rhs);
   };
   auto select = [&](Value condition, Value lhs, Value rhs) -> Value {
@@ -71,14 +73,15 @@ void WindowLine::locate(ArrayRef<Value> pixel, Value line) {
     Value isOut = compare(arith::CmpIPredicate::uge,
                           kb.div(at, window.lhsDilation[i]), size);
     if (window.lhsDilation[i] > 1) {
-      isOut = arith::OrIOp::create(kb, isOut,
-                                   compare(arith::CmpIPredicate::slt, at, zero));
+      isOut = arith::OrIOp::create(
+          kb, isOut, compare(arith::CmpIPredicate::slt, at, zero));
       Value rest = kb.rem(at, window.lhsDilation[i]);
-      isOut = arith::OrIOp::create(kb, isOut,
-                                   compare(arith::CmpIPredicate::ne, rest, zero));
+      isOut = arith::OrIOp::create(
+          kb, isOut, compare(arith::CmpIPredicate::ne, rest, zero));
       at = kb.div(at, window.lhsDilation[i]);
     }
-    outside = outside ? arith::OrIOp::create(kb, outside, isOut).getResult() : isOut;
+    outside =
+        outside ? arith::OrIOp::create(kb, outside, isOut).getResult() : isOut;
     if (i == spatial - 1) {
       start = at;
       first = zero;
@@ -140,7 +143,8 @@ void PanelEmitter::packWindows() {
       kb.forEachVector(copyFrom, copyTo, kb.lanes, [&](Value k, int64_t count) {
         SmallVector<Value> place = source.place;
         place.push_back(kb.add(base, k));
-        kb.store(kb.load(operands.a, place, count), rows, {row, kb.sub(k, firstK)});
+        kb.store(kb.load(operands.a, place, count), rows,
+                 {row, kb.sub(k, firstK)});
       });
       clear(copyTo, to);
     });

@@ -12,15 +12,18 @@ class PanelEmitter {
 public:
   PanelEmitter(KernelBuilder &kb, const GemmSpec &spec, const PanelPlan &plan,
                const KernelFunction &kernel)
-      : kb(kb), spec(spec), plan(plan), kernel(kernel), operands(kb, spec, kernel) {
+      : kb(kb), spec(spec), plan(plan), kernel(kernel),
+        operands(kb, spec, kernel) {
     int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
     maxRows = plan.tilesPerItem * rows;
     int64_t width = kb.accumulator.getWidth() / 8;
     // Rows of a power of two would fall into the same lines of the cache.
     if (spec.transposeA)
-      rowShape = {plan.blockK, static_cast<int64_t>(llvm::alignTo(maxRows, kb.lanes))};
+      rowShape = {plan.blockK,
+                  static_cast<int64_t>(llvm::alignTo(maxRows, kb.lanes))};
     else
-      rowShape = {maxRows, static_cast<int64_t>(llvm::alignTo(plan.blockK, 16)) + 16};
+      rowShape = {maxRows,
+                  static_cast<int64_t>(llvm::alignTo(plan.blockK, 16)) + 16};
     sumShape = {plan.numBlocksK > 1 ? plan.panelsPerItem : 1, maxRows,
                 plan.panelWidth};
     sumOffset = llvm::alignTo(rowShape[0] * rowShape[1] * width, 64);
@@ -39,7 +42,8 @@ private:
   void clearSums();
   void finishPanel();
   Value rowOfTile(Value tile) {
-    return kb.add(kb.mul(tile, plan.shortRows), kb.min(tile, kb.index(plan.longTiles)));
+    return kb.add(kb.mul(tile, plan.shortRows),
+                  kb.min(tile, kb.index(plan.longTiles)));
   }
 
   KernelBuilder &kb;
@@ -50,10 +54,10 @@ private:
   int64_t maxRows, sumOffset;
   SmallVector<int64_t> rowShape, sumShape;
 
-  Value rows, sums;                                // views of scratch
+  Value rows, sums;                                    // views of scratch
   Value batch, firstTile, lastTile, firstRow, numRows; // of the item
-  Value firstK, sizeK;                             // of the block of k
-  Value panel, sumPanel;                           // of the panel
+  Value firstK, sizeK;                                 // of the block of k
+  Value panel, sumPanel;                               // of the panel
 };
 
 } // namespace mlir::mp

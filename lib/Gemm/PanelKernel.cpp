@@ -1,4 +1,5 @@
-//===- PanelKernel.cpp - products with packed B -----------------------------===//
+//===- PanelKernel.cpp - products with packed B
+//-----------------------------===//
 //
 // A work item is a block of rows times a group of panels. For each block of k
 // it widens its rows of A into scratch; then, panel by panel, register tiles
@@ -20,11 +21,13 @@ void PanelEmitter::packRows() {
   auto copy = [&](Value row, Value k, int64_t count) {
     Value globalRow = kb.add(firstRow, row), globalK = kb.add(firstK, k);
     if (spec.transposeA)
-      kb.store(kb.load(operands.a, operands.at(batch, globalK, globalRow), count),
-               rows, {k, row});
+      kb.store(
+          kb.load(operands.a, operands.at(batch, globalK, globalRow), count),
+          rows, {k, row});
     else
-      kb.store(kb.load(operands.a, operands.at(batch, globalRow, globalK), count),
-               rows, {row, k});
+      kb.store(
+          kb.load(operands.a, operands.at(batch, globalRow, globalK), count),
+          rows, {row, k});
   };
   if (spec.transposeA) {
     kb.forEach(kb.index(0), inside, 1, [&](Value k) {
@@ -66,11 +69,14 @@ void PanelEmitter::emitTile(int64_t tileRows, Value row) {
           SmallVector<Value> columns;
           for (int64_t j = 0; j < vectors; ++j)
             columns.push_back(kb.load(
-                operands.b, {batch, panel, globalK, kb.index(j * kb.lanes)}, kb.lanes));
+                operands.b, {batch, panel, globalK, kb.index(j * kb.lanes)},
+                kb.lanes));
           int64_t chain = u % plan.chains * numSums;
           for (int64_t i = 0; i < tileRows; ++i) {
-            Value a = spec.transposeA ? kb.loadSplat(rows, {step, kb.add(row, i)}, kb.lanes)
-                                      : kb.loadSplat(rows, {kb.add(row, i), step}, kb.lanes);
+            Value a =
+                spec.transposeA
+                    ? kb.loadSplat(rows, {step, kb.add(row, i)}, kb.lanes)
+                    : kb.loadSplat(rows, {kb.add(row, i), step}, kb.lanes);
             for (int64_t j = 0; j < vectors; ++j) {
               Value &sum = total[chain + i * vectors + j];
               sum = kb.fma(a, columns[j], sum);
@@ -114,8 +120,8 @@ void PanelEmitter::finishPanel() {
   Value width = kb.index(plan.panelWidth);
   auto finish = [&](Value row, Value column, int64_t count) {
     Value sum = kb.load(sums, {sumPanel, row, column}, count);
-    operands.finish(sum, batch, kb.add(firstRow, row), kb.add(firstColumn, column),
-                    count);
+    operands.finish(sum, batch, kb.add(firstRow, row),
+                    kb.add(firstColumn, column), count);
   };
   if (spec.n >= plan.panelWidth) {
     Value room = kb.sub(kb.index(spec.n), firstColumn);
@@ -155,7 +161,8 @@ void PanelEmitter::emitItem(Value item) {
 
   kb.forEach(kb.index(0), kb.index(plan.numBlocksK), 1, [&](Value block) {
     firstK = kb.mul(block, plan.blockK);
-    sizeK = kb.min(kb.index(plan.blockK), kb.sub(kb.index(plan.paddedK), firstK));
+    sizeK =
+        kb.min(kb.index(plan.blockK), kb.sub(kb.index(plan.paddedK), firstK));
     spec.window ? packWindows() : packRows();
     kb.forEach(firstPanel, lastPanel, 1, [&](Value index) {
       panel = index;
@@ -185,15 +192,16 @@ void PanelEmitter::emit() {
 KernelLaunch mp::createPanelKernel(SymbolTable &symbols, Location loc,
                                    const GemmSpec &spec, const PanelPlan &plan,
                                    const CpuClass &cpu) {
-  KernelFunction kernel =
-      createKernelFunction(symbols, loc, spec.getName("gemm"),
-                           spec.getInputs(plan.getPackedType(spec)), {spec.result});
+  KernelFunction kernel = createKernelFunction(
+      symbols, loc, spec.getName("gemm"),
+      spec.getInputs(plan.getPackedType(spec)), {spec.result});
   KernelBuilder kb(kernel.func, cpu, spec.accumulator);
   PanelEmitter emitter(kb, spec, plan, kernel);
   emitter.emit();
   int64_t extent = spec.batch * plan.rowItems * plan.columnItems;
   // Pieces of some tens of microseconds.
   double itemFlops = spec.flops() / extent;
-  int64_t grain = std::clamp<int64_t>(2e6 / std::max(itemFlops, 1.0), 1, extent);
+  int64_t grain =
+      std::clamp<int64_t>(2e6 / std::max(itemFlops, 1.0), 1, extent);
   return {kernel.func, extent, grain, emitter.scratchBytes};
 }

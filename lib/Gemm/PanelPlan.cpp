@@ -1,4 +1,5 @@
-//===- PanelPlan.cpp - blocking of panel products --------------------------===//
+//===- PanelPlan.cpp - blocking of panel products
+//--------------------------===//
 #include "GemmKernels.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -6,7 +7,9 @@
 using namespace mlir;
 using namespace mlir::mp;
 
-static int64_t divideCeil(int64_t a, int64_t b) { return llvm::divideCeil(a, b); }
+static int64_t divideCeil(int64_t a, int64_t b) {
+  return llvm::divideCeil(a, b);
+}
 
 namespace {
 /// The sizes that depend on the CPU class only.
@@ -54,7 +57,8 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   // With one tile nothing of a panel is used twice, so k is not blocked.
   plan.numBlocksK =
       plan.tiles == 1 ? 1 : divideCeil(plan.paddedK, blocking.blockK);
-  plan.blockK = llvm::alignTo(divideCeil(plan.paddedK, plan.numBlocksK), plan.unroll);
+  plan.blockK =
+      llvm::alignTo(divideCeil(plan.paddedK, plan.numBlocksK), plan.unroll);
   plan.numBlocksK = divideCeil(plan.paddedK, plan.blockK);
 
   int64_t tilesPerBlock = std::max<int64_t>(1, blocking.blockRows / rows);
@@ -71,7 +75,8 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.panelsPerItem = divideCeil(plan.panels, columnItems);
   // The partial sums of an item live in scratch when k is blocked.
   if (plan.numBlocksK > 1)
-    plan.panelsPerItem = std::min(plan.panelsPerItem, divideCeil(1024, plan.panelWidth));
+    plan.panelsPerItem =
+        std::min(plan.panelsPerItem, divideCeil(1024, plan.panelWidth));
   plan.columnItems = divideCeil(plan.panels, plan.panelsPerItem);
 
   // 8-bit values are packed as the f16 that holds them exactly.
@@ -90,9 +95,9 @@ RankedTensorType PanelPlan::getPackedType(const GemmSpec &spec) const {
 std::string PanelPlan::getPackName(const GemmSpec &spec) const {
   std::string name;
   llvm::raw_string_ostream os(name);
-  os << (spec.window ? "pack_filter_" : "pack_") << spec.batch << 'x' << spec.k << 'x'
-     << spec.n << '_'
-     << spec.b.getElementType() << (spec.transposeB ? "t" : "") << "_to_" << panels
-     << 'x' << paddedK << 'x' << panelWidth;
+  os << (spec.window ? "pack_filter_" : "pack_") << spec.batch << 'x' << spec.k
+     << 'x' << spec.n << '_' << spec.b.getElementType()
+     << (spec.transposeB ? "t" : "") << "_to_" << panels << 'x' << paddedK
+     << 'x' << panelWidth;
   return name;
 }

@@ -1,4 +1,5 @@
-//===- RowKernel.cpp - products without packing -----------------------------===//
+//===- RowKernel.cpp - products without packing
+//-----------------------------===//
 //
 // A work item is one row of the result. B is read where it is: along its rows,
 // or, where k is its inner dimension, as dot products.
@@ -12,7 +13,8 @@ using namespace mlir::mp;
 namespace {
 class RowEmitter {
 public:
-  RowEmitter(KernelBuilder &kb, const GemmSpec &spec, const KernelFunction &kernel)
+  RowEmitter(KernelBuilder &kb, const GemmSpec &spec,
+             const KernelFunction &kernel)
       : kb(kb), spec(spec), kernel(kernel), operands(kb, spec, kernel) {}
   void emit();
 
@@ -38,16 +40,20 @@ private:
 void RowEmitter::emitColumns(Value column, int64_t vectors, int64_t count) {
   auto place = [&](int64_t j) { return kb.add(column, j * count); };
   SmallVector<Value> init(vectors, kb.splat(0.0, count));
-  SmallVector<Value> sums = kb.accumulate(
-      kb.index(0), kb.index(spec.k), 1, init, [&](Value k, ValueRange before) {
-        Value a = splatA(k, count);
-        SmallVector<Value> total;
-        for (int64_t j = 0; j < vectors; ++j) {
-          Value b = kb.load(operands.b, operands.at(batch, k, place(j)), count);
-          total.push_back(kb.fma(a, b, before[j]));
-        }
-        return total;
-      });
+  SmallVector<Value> sums = init;
+  if (spec.k != 0)
+    sums = kb.accumulate(kb.index(0), kb.index(spec.k), 1, init,
+                         [&](Value k, ValueRange before) {
+                           Value a = splatA(k, count);
+                           SmallVector<Value> total;
+                           for (int64_t j = 0; j < vectors; ++j) {
+                             Value b = kb.load(operands.b,
+                                               operands.at(batch, k, place(j)),
+                                               count);
+                             total.push_back(kb.fma(a, b, before[j]));
+                           }
+                           return total;
+                         });
   for (int64_t j = 0; j < vectors; ++j)
     operands.finish(sums[j], batch, row, place(j), count);
 }
@@ -78,13 +84,15 @@ void RowEmitter::emitDot(Value column) {
   Value first = arith::AddFOp::create(kb, sums[0], sums[1]);
   Value second = arith::AddFOp::create(kb, sums[2], sums[3]);
   Value sum = arith::AddFOp::create(kb, first, second);
-  sum = kb.accumulate(blocked, middle, width, sum, [&](Value k, ValueRange before) {
-    return SmallVector<Value>{kb.fma(a(k, width), b(k, width), before[0])};
-  })[0];
+  sum = kb.accumulate(
+      blocked, middle, width, sum, [&](Value k, ValueRange before) {
+        return SmallVector<Value>{kb.fma(a(k, width), b(k, width), before[0])};
+      })[0];
   sum = kb.sumLanes(sum);
-  sum = kb.accumulate(middle, kb.index(spec.k), 1, sum, [&](Value k, ValueRange before) {
-    return SmallVector<Value>{kb.fma(a(k, 1), b(k, 1), before[0])};
-  })[0];
+  sum = kb.accumulate(
+      middle, kb.index(spec.k), 1, sum, [&](Value k, ValueRange before) {
+        return SmallVector<Value>{kb.fma(a(k, 1), b(k, 1), before[0])};
+      })[0];
   operands.finish(sum, batch, row, column, 1);
 }
 
@@ -92,7 +100,7 @@ void RowEmitter::emit() {
   kb.forEach(kernel.begin, kernel.end, 1, [&](Value item) {
     batch = kb.div(item, spec.m);
     row = kb.rem(item, spec.m);
-    if (spec.transposeB) {
+    if (spec.transposeB && spec.k != 0) {
       kb.forEach(kb.index(0), kb.index(spec.n), 1,
                  [&](Value column) { emitDot(column); });
       return;
@@ -101,15 +109,17 @@ void RowEmitter::emit() {
     Value wide = kb.index(spec.n / (vectors * kb.lanes) * vectors * kb.lanes);
     kb.forEach(kb.index(0), wide, vectors * kb.lanes,
                [&](Value column) { emitColumns(column, vectors, kb.lanes); });
-    kb.forEachVector(wide, kb.index(spec.n), kb.lanes,
-                     [&](Value column, int64_t count) { emitColumns(column, 1, count); });
+    kb.forEachVector(
+        wide, kb.index(spec.n), kb.lanes,
+        [&](Value column, int64_t count) { emitColumns(column, 1, count); });
   });
 }
 
 KernelLaunch mp::createRowKernel(SymbolTable &symbols, Location loc,
                                  const GemmSpec &spec, const CpuClass &cpu) {
-  KernelFunction kernel = createKernelFunction(
-      symbols, loc, spec.getName("gemm_rows"), spec.getInputs(spec.b), {spec.result});
+  KernelFunction kernel =
+      createKernelFunction(symbols, loc, spec.getName("gemm_rows"),
+                           spec.getInputs(spec.b), {spec.result});
   KernelBuilder kb(kernel.func, cpu, spec.accumulator);
   RowEmitter(kb, spec, kernel).emit();
   int64_t extent = spec.batch * spec.m;

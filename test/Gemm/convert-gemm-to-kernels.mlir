@@ -85,3 +85,15 @@ func.func @empty(%a: tensor<0x64xf32>, %b: tensor<64x8xf32>) -> tensor<0x8xf32> 
        : (tensor<0x64xf32>, tensor<64x8xf32>) -> tensor<0x8xf32>
   return %y : tensor<0x8xf32>
 }
+
+// -----
+
+// An empty sum is zero; the operands without elements do not reach the kernel.
+// CHECK-LABEL: func.func @empty_sum
+//  CHECK-SAME:   %{{.*}}: tensor<4x0xf32>, %{{.*}}: tensor<0x8xf32>, %[[C:.*]]: tensor<8xf32>
+func.func @empty_sum(%a: tensor<4x0xf32>, %b: tensor<0x8xf32>, %c: tensor<8xf32>) -> tensor<4x8xf32> {
+  // CHECK: mp.launch @{{.*}}(%[[C]])
+  %y = mp.gemm %a, %b bias %c accumulator f32
+       : (tensor<4x0xf32>, tensor<0x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
