@@ -14,8 +14,7 @@ static void include(ConstantMagnitudes &magnitudes, double value) {
   if (!std::isfinite(value))
     return;
   magnitudes.largest = std::max(magnitudes.largest, value);
-  if (value != 0 &&
-      (!magnitudes.smallest || value < *magnitudes.smallest))
+  if (value != 0 && (!magnitudes.smallest || value < *magnitudes.smallest))
     magnitudes.smallest = value;
 }
 
@@ -59,8 +58,7 @@ std::optional<ConstantMagnitudes> ConstantAnalysis::get(Value root) {
       continue;
     }
     auto precision = value.getDefiningOp<PrecisionOpInterface>();
-    if (!precision ||
-        precision.getPrecisionClass() != OpClass::DataMovement) {
+    if (!precision || precision.getPrecisionClass() != OpClass::DataMovement) {
       magnitudes[value] = std::nullopt;
       continue;
     }
@@ -98,8 +96,9 @@ bool ConstantAnalysis::isExactIn(ElementsAttr attr, FloatType type) {
                   &losesInfo);
     return !losesInfo;
   };
-  bool result = dense.isSplat() ? fits(dense.getSplatValue<APFloat>())
-                                : llvm::all_of(dense.getValues<APFloat>(), fits);
+  bool result = dense.isSplat()
+                    ? fits(dense.getSplatValue<APFloat>())
+                    : llvm::all_of(dense.getValues<APFloat>(), fits);
   return exact[{attr, type}] = result;
 }
 
@@ -184,7 +183,8 @@ std::optional<double> OpSubject::number(Quantity quantity) const {
   case Quantity::RhsRank:
     return getRank(op->getOperandTypes(), 1);
   case Quantity::Alignment:
-    if (!result || !result.getRank() || result.isDynamicDim(result.getRank() - 1))
+    if (!result || !result.getRank() ||
+        result.isDynamicDim(result.getRank() - 1))
       return std::nullopt;
     return result.getShape().back();
   case Quantity::Uses:

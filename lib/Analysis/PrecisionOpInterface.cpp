@@ -48,9 +48,8 @@ CastBuilder::CastBuilder(Operation *root) {
   // Code is written in StableHLO when it holds any of it.
   WalkResult result = root->walk([](Operation *op) {
     StringRef dialect = op->getName().getDialectNamespace();
-    return dialect == "stablehlo" || dialect == "chlo"
-               ? WalkResult::interrupt()
-               : WalkResult::advance();
+    return dialect == "stablehlo" || dialect == "chlo" ? WalkResult::interrupt()
+                                                       : WalkResult::advance();
   });
   isStableHLO = result.wasInterrupted();
 }

@@ -39,23 +39,54 @@ static const llvm::StringMap<Row> &getRows() {
         {"stablehlo.dot_general", "stablehlo.dot", "stablehlo.einsum"});
     add(C::Convolution, S::Product, {"stablehlo.convolution"});
     add(C::Pointwise, S::Tied,
-        {"stablehlo.abs", "stablehlo.add", "stablehlo.ceil", "stablehlo.clamp",
-         "stablehlo.divide", "stablehlo.floor", "stablehlo.maximum",
-         "stablehlo.minimum", "stablehlo.multiply", "stablehlo.negate",
-         "stablehlo.remainder", "stablehlo.round_nearest_afz",
-         "stablehlo.round_nearest_even", "stablehlo.sign",
-         "stablehlo.subtract", "chlo.square", "chlo.broadcast_add",
-         "chlo.broadcast_divide", "chlo.broadcast_maximum",
-         "chlo.broadcast_minimum", "chlo.broadcast_multiply",
-         "chlo.broadcast_subtract", "chlo.next_after"});
+        {"stablehlo.abs",
+         "stablehlo.add",
+         "stablehlo.ceil",
+         "stablehlo.clamp",
+         "stablehlo.divide",
+         "stablehlo.floor",
+         "stablehlo.maximum",
+         "stablehlo.minimum",
+         "stablehlo.multiply",
+         "stablehlo.negate",
+         "stablehlo.remainder",
+         "stablehlo.round_nearest_afz",
+         "stablehlo.round_nearest_even",
+         "stablehlo.sign",
+         "stablehlo.subtract",
+         "chlo.square",
+         "chlo.broadcast_add",
+         "chlo.broadcast_divide",
+         "chlo.broadcast_maximum",
+         "chlo.broadcast_minimum",
+         "chlo.broadcast_multiply",
+         "chlo.broadcast_subtract",
+         "chlo.next_after"});
     add(C::Transcendental, S::Tied,
-        {"stablehlo.cbrt", "stablehlo.exponential",
-         "stablehlo.exponential_minus_one", "stablehlo.log",
-         "stablehlo.log_plus_one", "stablehlo.power", "stablehlo.rsqrt",
-         "stablehlo.sqrt", "stablehlo.tan", "stablehlo.atan2", "chlo.acos",
-         "chlo.acosh", "chlo.asin", "chlo.asinh", "chlo.atan", "chlo.atanh",
-         "chlo.bessel_i1e", "chlo.cosh", "chlo.digamma", "chlo.erf_inv",
-         "chlo.lgamma", "chlo.polygamma", "chlo.sinh", "chlo.tan",
+        {"stablehlo.cbrt",
+         "stablehlo.exponential",
+         "stablehlo.exponential_minus_one",
+         "stablehlo.log",
+         "stablehlo.log_plus_one",
+         "stablehlo.power",
+         "stablehlo.rsqrt",
+         "stablehlo.sqrt",
+         "stablehlo.tan",
+         "stablehlo.atan2",
+         "chlo.acos",
+         "chlo.acosh",
+         "chlo.asin",
+         "chlo.asinh",
+         "chlo.atan",
+         "chlo.atanh",
+         "chlo.bessel_i1e",
+         "chlo.cosh",
+         "chlo.digamma",
+         "chlo.erf_inv",
+         "chlo.lgamma",
+         "chlo.polygamma",
+         "chlo.sinh",
+         "chlo.tan",
          "chlo.zeta"});
     add(C::Bounded, S::Tied,
         {"stablehlo.cosine", "stablehlo.logistic", "stablehlo.sine",
@@ -97,10 +128,9 @@ static const llvm::StringMap<Row> &getRows() {
         {"stablehlo.complex", "stablehlo.real", "stablehlo.imag",
          "stablehlo.fft", "chlo.conj"});
     add(C::Collective, S::AsWritten,
-        {"stablehlo.all_gather", "stablehlo.all_reduce",
-         "stablehlo.all_to_all", "stablehlo.collective_broadcast",
-         "stablehlo.collective_permute", "stablehlo.collective_reduce",
-         "stablehlo.reduce_scatter"});
+        {"stablehlo.all_gather", "stablehlo.all_reduce", "stablehlo.all_to_all",
+         "stablehlo.collective_broadcast", "stablehlo.collective_permute",
+         "stablehlo.collective_reduce", "stablehlo.reduce_scatter"});
     add(C::Opaque, S::AsWritten,
         {"stablehlo.cholesky", "stablehlo.triangular_solve",
          "stablehlo.custom_call", "stablehlo.composite",
@@ -244,7 +274,9 @@ static bool isPrefixScan(Operation *op) {
   return found;
 }
 
-static bool isWindow(Operation *op) { return bool(op->getAttr("window_dimensions")); }
+static bool isWindow(Operation *op) {
+  return bool(op->getAttr("window_dimensions"));
+}
 
 //===----------------------------------------------------------------------===//
 // The model
@@ -388,28 +420,30 @@ struct StableHLOModel
       addCarriedGroups(op, groups);
       return;
     }
+    llvm::erase_if(groups, [](const TypeGroup &group) {
+      return group.reads.empty() && group.gives.empty();
+    });
   }
 
 private:
   /// The body is retyped as a whole, with what it captures from outside.
   static void addBodyGroup(Operation *op, SmallVectorImpl<TypeGroup> &groups) {
     for (Region &region : op->getRegions())
-      if (region.walk([](Operation *inner) {
-                  bool known = inner->hasTrait<OpTrait::IsTerminator>() ||
-                               inner->hasTrait<OpTrait::ConstantLike>() ||
-                               getRow(inner).shape == Shape::Tied;
-                  return known ? WalkResult::advance()
-                               : WalkResult::interrupt();
-                })
+      if (region
+              .walk([](Operation *inner) {
+                bool known = inner->hasTrait<OpTrait::IsTerminator>() ||
+                             inner->hasTrait<OpTrait::ConstantLike>() ||
+                             getRow(inner).shape == Shape::Tied;
+                return known ? WalkResult::advance() : WalkResult::interrupt();
+              })
               .wasInterrupted())
         return;
     TypeGroup &group = groups.emplace_back();
     addFloats(op->getOpOperands(), group);
     addFloats(op->getResults(), group.gives);
     for (Region &region : op->getRegions()) {
-      region.walk([&](Block *block) {
-        addFloats(block->getArguments(), group.gives);
-      });
+      region.walk(
+          [&](Block *block) { addFloats(block->getArguments(), group.gives); });
       region.walk([&](Operation *inner) {
         addFloats(inner->getResults(), group.gives);
         for (OpOperand &operand : inner->getOpOperands())
@@ -437,8 +471,7 @@ private:
           if (isLoop && index < block.getNumArguments())
             group.gives.push_back(block.getArgument(index));
           // The condition of a loop yields a predicate, not carried values.
-          Operation *terminator =
-              block.empty() ? nullptr : &block.back();
+          Operation *terminator = block.empty() ? nullptr : &block.back();
           if (terminator &&
               terminator->getNumOperands() == op->getNumResults() &&
               terminator->getOperand(index).getType() == result.getType())

@@ -63,10 +63,11 @@ std::optional<Policy> Loader::load(StringRef name, const PolicyLocation &from,
     for (const ShippedPolicy &policy : getShippedPolicies())
       names.push_back(policy.name);
     StringRef nearest = findNearest(name, names);
-    return refuse(from, "unknown policy '" + name + "'" +
-                            (nearest.empty()
-                                 ? Twine("; shipped ones are ") + join(names, ", ")
-                                 : "; did you mean '" + nearest + "'?"));
+    return refuse(from,
+                  "unknown policy '" + name + "'" +
+                      (nearest.empty()
+                           ? Twine("; shipped ones are ") + join(names, ", ")
+                           : "; did you mean '" + nearest + "'?"));
   }
   file = path;
   if (is_contained(chain, file))
@@ -74,10 +75,9 @@ std::optional<Policy> Loader::load(StringRef name, const PolicyLocation &from,
   if (chain.size() == 16)
     return refuse(from, "more than 16 policies extend each other");
   chain.push_back(file.str());
-  std::string nextFolder =
-      shipped != getShippedPolicies().end()
-          ? std::string()
-          : sys::path::parent_path(path).str();
+  std::string nextFolder = shipped != getShippedPolicies().end()
+                               ? std::string()
+                               : sys::path::parent_path(path).str();
   std::optional<Policy> policy = parsePolicy(
       text, file,
       [&](StringRef base, const PolicyLocation &at) {

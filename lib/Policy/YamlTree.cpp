@@ -90,7 +90,7 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
     SmallString<64> storage;
     out.scalar = scalar->getValue(storage).str();
     // An unquoted `null` or `~` is YAML's way to write nothing.
-    StringRef raw = scalar->getRawValue();
+    StringRef raw = scalar->getRawValue().trim();
     out.kind = raw == "null" || raw == "~" ? YamlNode::Kind::Null
                                            : YamlNode::Kind::Scalar;
     return !hasFailed;
@@ -127,8 +127,8 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
                    Twine(entry.line));
         return false;
       }
-      YamlNode::Entry &entry =
-          out.entries.emplace_back(YamlNode::Entry{key.scalar, key.line, key.column, {}});
+      YamlNode::Entry &entry = out.entries.emplace_back(
+          YamlNode::Entry{key.scalar, key.line, key.column, {}});
       if (!build(pair.getValue(), entry.value, depth + 1))
         return false;
       if (entry.value.kind == YamlNode::Kind::Null) {

@@ -59,8 +59,7 @@ bool DecidePrecisionPass::load() {
 }
 
 /// Why the engine leaves an op alone before any policy is asked, or nothing.
-static StringRef getReasonToKeep(Operation *op,
-                                 ArrayRef<TypeGroup> groups) {
+static StringRef getReasonToKeep(Operation *op, ArrayRef<TypeGroup> groups) {
   auto precision = dyn_cast<PrecisionOpInterface>(op);
   if (!precision)
     return "the op does not tell its precision, so it keeps its types";
@@ -135,7 +134,9 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
       attr::precision,
       PrecisionAttr::get(
           &getContext(), isLow ? decision.low : wide,
-          !isLow ? wide : sums ? decision.accumulate : decision.low,
+          !isLow ? wide
+          : sums ? decision.accumulate
+                 : decision.low,
           isLow && decision.result == ResultChoice::Low ? decision.low : wide));
   return success();
 }

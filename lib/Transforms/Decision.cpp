@@ -22,8 +22,9 @@ void mp::setDecision(Operation *op, const Decision &decision) {
   addText("why", decision.why);
   addText("inherited_from", decision.inheritedFrom);
   if (decision.line)
-    list.append("at", FileLineColLoc::get(op->getContext(), decision.file,
-                                          decision.line, decision.column));
+    list.append("at", builder.getStringAttr(decision.file + ":" +
+                                            Twine(decision.line) + ":" +
+                                            Twine(decision.column)));
   if (decision.low)
     list.append("low", TypeAttr::get(decision.low));
   if (decision.accumulate)
@@ -33,8 +34,7 @@ void mp::setDecision(Operation *op, const Decision &decision) {
   if (!decision.wideOperands.empty())
     list.append("wide_operands",
                 builder.getDenseI64ArrayAttr(decision.wideOperands));
-  op->setDiscardableAttr(attr::decision,
-                         list.getDictionary(op->getContext()));
+  op->setDiscardableAttr(attr::decision, list.getDictionary(op->getContext()));
 }
 
 std::optional<Decision> mp::getDecision(Operation *op) {
@@ -57,11 +57,13 @@ std::optional<Decision> mp::getDecision(Operation *op) {
   decision.policy = getText("policy");
   decision.why = getText("why");
   decision.inheritedFrom = getText("inherited_from");
-  if (auto at = dictionary.getAs<FileLineColLoc>("at")) {
-    decision.file = at.getFilename().getValue();
-    decision.line = at.getLine();
-    decision.column = at.getColumn();
-  }
+  // A file name may hold colons, the numbers behind it do not.
+  auto [place, column] = getText("at").rsplit(':');
+  auto [file, line] = place.rsplit(':');
+  decision.file = file;
+  if (line.getAsInteger(10, decision.line) ||
+      column.getAsInteger(10, decision.column))
+    decision.line = decision.column = 0;
   decision.low = getFloat("low");
   decision.accumulate = getFloat("accumulate");
   decision.result = getText("result") == "free"   ? ResultChoice::Free

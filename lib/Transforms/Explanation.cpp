@@ -35,13 +35,12 @@ Explanation::Explanation(Operation *root) : names(root) {
     auto opClass = op->getAttrOfType<StringAttr>(attr::opClass);
     auto pattern = op->getAttrOfType<StringAttr>(attr::pattern);
     auto function = op->getParentOfType<FunctionOpInterface>();
-    llvm::json::Object object{
-        {"id", names.get(op).str()},
-        {"op", op->getName().getStringRef().str()},
-        {"location", toText(op->getLoc())},
-        {"action", stringify(decision->action).str()},
-        {"rule", decision->rule.str()},
-        {"why", decision->why.str()}};
+    llvm::json::Object object{{"id", names.get(op).str()},
+                              {"op", op->getName().getStringRef().str()},
+                              {"location", toText(op->getLoc())},
+                              {"action", stringify(decision->action).str()},
+                              {"rule", decision->rule.str()},
+                              {"why", decision->why.str()}};
     if (function)
       object["function"] = function.getName().str();
     SmallVector<std::string> locationNames;

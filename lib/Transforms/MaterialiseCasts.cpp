@@ -141,8 +141,8 @@ void Materialiser::note(Value value, Type from, Type to,
     if (auto function =
             dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp()))
       parent = function.getName();
-    name = parent.str() + "/argument#" +
-           std::to_string(argument.getArgNumber());
+    name =
+        parent.str() + "/argument#" + std::to_string(argument.getArgNumber());
   }
   int64_t elements = 1;
   if (auto type = dyn_cast<ShapedType>(value.getType()))
@@ -177,8 +177,7 @@ static Value lookThroughWidening(Value value, Type elementType) {
   Value source = precision->getOperand(0);
   FloatType narrow = getFloatElementType(source.getType());
   FloatType wide = getFloatElementType(value.getType());
-  if (narrow != elementType || !wide ||
-      narrow.getWidth() >= wide.getWidth() ||
+  if (narrow != elementType || !wide || narrow.getWidth() >= wide.getWidth() ||
       withElementType(value.getType(), elementType) != source.getType())
     return {};
   return source;
@@ -186,9 +185,10 @@ static Value lookThroughWidening(Value value, Type elementType) {
 
 static bool isParameter(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
-  auto function = argument ? dyn_cast<FunctionOpInterface>(
-                                 argument.getOwner()->getParentOp())
-                           : FunctionOpInterface();
+  auto function =
+      argument
+          ? dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+          : FunctionOpInterface();
   auto role = function ? function.getArgAttrOfType<StringAttr>(
                              argument.getArgNumber(), "mp.role")
                        : StringAttr();
@@ -256,9 +256,9 @@ void Materialiser::removeAttributes() {
     // The boundary follows its body where it was free to.
     Operation *terminator = &function.getFunctionBody().back().back();
     if (terminator->hasTrait<OpTrait::ReturnLike>())
-      function.setType(function.cloneTypeWith(
-          function.getFunctionBody().getArgumentTypes(),
-          terminator->getOperandTypes()));
+      function.setType(
+          function.cloneTypeWith(function.getFunctionBody().getArgumentTypes(),
+                                 terminator->getOperandTypes()));
   });
 }
 

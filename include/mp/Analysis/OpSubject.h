@@ -10,8 +10,8 @@ namespace mlir::mp {
 
 /// Magnitudes of the constants that a value may hold elements of.
 struct ConstantMagnitudes {
-  double largest = 0;                // finite ones
-  std::optional<double> smallest;    // that is not zero
+  double largest = 0;             // finite ones
+  std::optional<double> smallest; // that is not zero
 };
 
 /// Looks at constants through the ops that only move data.

@@ -61,9 +61,23 @@ using PolicyDiagnosticHandler =
 
 /// The numbers of an op that a `where` condition can compare.
 enum class Quantity {
-  K, M, N, Batch, Elements, Bytes, Rank, LhsRank, RhsRank, ReductionLength,
-  FanIn, ConstAbsMax, ConstAbsMinNonzero, ProvedAbsMax, CalibratedAbsMax,
-  Alignment, Uses
+  K,
+  M,
+  N,
+  Batch,
+  Elements,
+  Bytes,
+  Rank,
+  LhsRank,
+  RhsRank,
+  ReductionLength,
+  FanIn,
+  ConstAbsMax,
+  ConstAbsMinNonzero,
+  ProvedAbsMax,
+  CalibratedAbsMax,
+  Alignment,
+  Uses
 };
 
 /// The words of an op that a `where` condition can compare.
@@ -92,7 +106,14 @@ public:
 
 /// A condition on a number, `"> 4"`. A missing number satisfies none.
 struct NumberCondition {
-  enum class Relation { Less, LessEqual, Equal, NotEqual, GreaterEqual, Greater };
+  enum class Relation {
+    Less,
+    LessEqual,
+    Equal,
+    NotEqual,
+    GreaterEqual,
+    Greater
+  };
   Quantity quantity;
   Relation relation;
   double value;
