@@ -1,11 +1,13 @@
 #include "mp/InitAll.h"
 
 #include "mp/Analysis/PrecisionOpInterface.h"
+#include "mp/Codegen/ModelEmission.h"
 #include "mp/Conversion/Passes.h"
 #include "mp/Gemm/Passes.h"
 #include "mp/IR/MPDialect.h"
 #include "mp/Kernels/Passes.h"
 #include "mp/Pipelines/Autocast.h"
+#include "mp/Pipelines/Pipelines.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/CHLO.h"
 #include "mp/StableHLO/Passes.h"
@@ -39,6 +41,7 @@ void mp::registerAllDialects(DialectRegistry &registry) {
                   vector::VectorDialect>();
   func::registerInlinerExtension(registry);
   registerStableHLOPrecisionModels(registry);
+  mp::registerCodegenDialects(registry);
 }
 
 void mp::registerProjectPasses() {
@@ -49,6 +52,7 @@ void mp::registerProjectPasses() {
   registerMPStableHLOPasses();
   registerMPTransformsPasses();
   registerAutocastPipeline();
+  registerCompilePipelines();
 }
 
 void mp::registerAllPasses() {

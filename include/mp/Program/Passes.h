@@ -1,6 +1,7 @@
 #ifndef MP_PROGRAM_PASSES_H
 #define MP_PROGRAM_PASSES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::mp {

@@ -1,0 +1,21 @@
+//===- ArenaLayout.h - places of buffers in one block -----------*- C++ -*-===//
+#ifndef MP_LIB_PROGRAM_ARENALAYOUT_H
+#define MP_LIB_PROGRAM_ARENALAYOUT_H
+
+#include "BufferClasses.h"
+
+namespace mlir::mp {
+
+/// Offsets such that buffers in use at the same time do not overlap.
+struct ArenaLayout {
+  /// By class number; -1 for those that are not in the arena.
+  SmallVector<int64_t> offsets;
+  int64_t bytes = 0;
+};
+
+/// Largest buffers first, each into the smallest gap that holds it.
+ArenaLayout layOutArena(const BufferClasses &classes, int64_t numPositions);
+
+} // namespace mlir::mp
+
+#endif // MP_LIB_PROGRAM_ARENALAYOUT_H

@@ -1,0 +1,193 @@
+//===- SplitPrepare.cpp - work done once for all calls --------------------===//
+
+#include "mp/IR/MPOps.h"
+#include "mp/Program/Passes.h"
+#include "mp/Program/ProgramForm.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::mp {
+#define GEN_PASS_DEF_MPSPLITPREPAREPASS
+#include "mp/Program/Passes.h.inc"
+} // namespace mlir::mp
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+/// Everything `op` reads: its operands and what its regions capture.
+SetVector<Value> getInputs(Operation *op) {
+  SetVector<Value> inputs(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), inputs);
+  return inputs;
+}
+
+/// The split of one function: which ops could be done once, and which values
+/// of theirs the rest reads from the persistent block.
+class PrepareSplit {
+public:
+  explicit PrepareSplit(func::FuncOp func) : func(func) {
+    findInvariantOps();
+    findPersistentValues();
+  }
+
+  ArrayRef<Value> getPersistentValues() const { return persistent; }
+  func::FuncOp makePrepareFunction(StringRef name);
+
+private:
+  bool isInvariant(Value value) const;
+  bool isWorthKeeping(Operation *op) const;
+  void findInvariantOps();
+  void findPersistentValues();
+
+  func::FuncOp func;
+  DenseSet<Operation *> invariantOps;
+  SmallVector<Value> persistent;
+};
+} // namespace
+
+bool PrepareSplit::isInvariant(Value value) const {
+  if (auto arg = dyn_cast<BlockArgument>(value))
+    return isInvariantArgument(func, arg.getArgNumber());
+  return invariantOps.contains(value.getDefiningOp());
+}
+
+void PrepareSplit::findInvariantOps() {
+  for (Operation &op : func.front().without_terminator())
+    if (isPureProgramOp(&op) &&
+        llvm::all_of(getInputs(&op), [&](Value v) { return isInvariant(v); }))
+      invariantOps.insert(&op);
+}
+
+/// Constants and views cost nothing; scalars have no buffer; a result much
+/// larger than what it is made of is made again.
+bool PrepareSplit::isWorthKeeping(Operation *op) const {
+  constexpr int64_t kLargestGrowth = 4;
+  if (op->hasTrait<OpTrait::ConstantLike>() || getViewSource(op))
+    return false;
+  int64_t read = 0, written = 0;
+  for (Value input : getInputs(op))
+    if (isa<RankedTensorType>(input.getType()))
+      read += getBufferBytes(op->getLoc(), input.getType()).value_or(0);
+  for (Type type : op->getResultTypes()) {
+    if (!isa<RankedTensorType>(type))
+      return false;
+    written += getBufferBytes(op->getLoc(), type).value_or(0);
+  }
+  return written > 0 && written / kLargestGrowth <= read && read > 0;
+}
+
+void PrepareSplit::findPersistentValues() {
+  // Backwards, so that all readers of a value have been seen before its maker.
+  DenseSet<Value> needed;
+  SetVector<Value> kept;
+  for (Operation &op : llvm::reverse(func.front())) {
+    bool invariant = invariantOps.contains(&op);
+    if (invariant &&
+        llvm::none_of(op.getResults(), [&](Value v) { return needed.contains(v); }))
+      continue;
+    if (invariant && isWorthKeeping(&op)) {
+      for (Value result : op.getResults())
+        if (needed.contains(result))
+          kept.insert(result);
+      continue;
+    }
+    needed.insert_range(getInputs(&op));
+  }
+  persistent.assign(kept.rbegin(), kept.rend());
+}
+
+func::FuncOp PrepareSplit::makePrepareFunction(StringRef name) {
+  // What the kept values are made of, in the order of the program.
+  DenseSet<Operation *> wanted;
+  SmallVector<Value> worklist(persistent);
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val().getDefiningOp();
+    if (op && wanted.insert(op).second)
+      llvm::append_range(worklist, getInputs(op));
+  }
+
+  OpBuilder builder(func.getContext());
+  builder.setInsertionPointAfter(func);
+  auto type = builder.getFunctionType(func.getArgumentTypes(),
+                                      ValueRange(persistent).getTypes());
+  auto prepare = func::FuncOp::create(builder, func.getLoc(), name, type);
+  prepare.setPrivate();
+  builder.setInsertionPointToStart(prepare.addEntryBlock());
+  IRMapping mapping;
+  mapping.map(func.getArguments(), prepare.getArguments());
+  for (Operation &op : func.front())
+    if (wanted.contains(&op))
+      builder.clone(op, mapping);
+  SmallVector<Value> results;
+  for (Value value : persistent)
+    results.push_back(mapping.lookup(value));
+  func::ReturnOp::create(builder, func.getLoc(), results);
+  return prepare;
+}
+
+/// Lays the kept values out in the persistent block, and makes the entry
+/// function read them there.
+static LogicalResult placePersistentValues(func::FuncOp func,
+                                           func::FuncOp prepare,
+                                           ArrayRef<Value> values) {
+  MLIRContext *context = func.getContext();
+  int64_t offset = 0;
+  for (auto [i, kept] : llvm::enumerate(values)) {
+    Value value = kept;
+    FailureOr<int64_t> bytes = getBufferBytes(value.getLoc(), value.getType());
+    if (failed(bytes))
+      return failure();
+    auto buffer = BufferAttr::get(context, BufferSpace::Persistent, offset);
+    unsigned index = func.getNumArguments();
+    auto attrs = DictionaryAttr::get(
+        context, NamedAttribute(StringAttr::get(context, kBufferAttrName), buffer));
+    if (failed(func.insertArgument(index, value.getType(), attrs, value.getLoc())))
+      return failure();
+    value.replaceAllUsesWith(func.getArgument(index));
+    prepare.setResultAttr(i, kBufferAttrName, buffer);
+    offset += alignBuffer(*bytes);
+    if (offset > kMaxBufferBytes)
+      return func.emitError("expected prepared parameters of at most 2^47 "
+                            "bytes, but they are larger");
+  }
+  auto size = IntegerAttr::get(IntegerType::get(context, 64), offset);
+  func->setAttr(kPersistentBytesAttrName, size);
+  return success();
+}
+
+static void eraseDeadOps(func::FuncOp func) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.front())))
+    if (op.use_empty() && !op.hasTrait<OpTrait::IsTerminator>() &&
+        isPureProgramOp(&op))
+      op.erase();
+}
+
+namespace {
+class SplitPreparePass
+    : public mp::impl::MPSplitPreparePassBase<SplitPreparePass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    for (func::FuncOp func : getProgramFunctions(getOperation())) {
+      if (failed(verifyProgram(func)))
+        return signalPassFailure();
+      PrepareSplit split(func);
+      if (split.getPersistentValues().empty())
+        continue;
+      func::FuncOp prepare =
+          split.makePrepareFunction((func.getName() + ".prepare").str());
+      symbols.insert(prepare);
+      func->setAttr(kPrepareAttrName, SymbolRefAttr::get(prepare));
+      if (failed(placePersistentValues(func, prepare, split.getPersistentValues())))
+        return signalPassFailure();
+      eraseDeadOps(func);
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,191 @@
+//===- Compile.cpp - from a model's text to a file ------------------------===//
+
+#include "mp/Tools/Compile.h"
+
+#include "mp/Codegen/ModelEmission.h"
+#include "mp/InitAll.h"
+#include "mp/Pipelines/Pipelines.h"
+#include "mp/Program/ProgramForm.h"
+#include "mp/Tools/Roles.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace mlir::mp;
+
+namespace {
+class Compilation {
+public:
+  Compilation(const CompileOptions &options, MLIRContext &context,
+              CpuTarget target)
+      : options(options), context(context), target(std::move(target)) {}
+
+  LogicalResult run(llvm::SourceMgr &sources, StringRef path, StringRef scratch);
+
+private:
+  LogicalResult runStage(CompileStage stage, StringRef name);
+  LogicalResult printModule(StringRef path);
+  LogicalResult printLLVM(StringRef path);
+  LogicalResult writeText(StringRef path,
+                          function_ref<LogicalResult(raw_ostream &)> print);
+  std::string makeManifest();
+  void reportTime(StringRef stage);
+
+  const CompileOptions &options;
+  MLIRContext &context;
+  CpuTarget target;
+  OwningOpRef<ModuleOp> module;
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+};
+} // namespace
+
+static LogicalResult fail(const Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "mp-compile") << message << "\n";
+  return failure();
+}
+
+void Compilation::reportTime(StringRef stage) {
+  auto now = std::chrono::steady_clock::now();
+  double seconds = std::chrono::duration<double>(now - started).count();
+  started = now;
+  if (options.verbose)
+    llvm::errs() << llvm::formatv("mp-compile: {0,-10} {1:f3} s\n", stage, seconds);
+}
+
+LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
+  PassManager pm(&context);
+  pm.enableVerifier(true);
+  CompilePipelineOptions pipeline;
+  pipeline.policy = options.policy;
+  pipeline.explain = options.explain;
+  pipeline.target = target;
+  addCompileStage(pm, stage, pipeline);
+  LogicalResult result = pm.run(*module);
+  reportTime(name);
+  return result;
+}
+
+LogicalResult Compilation::writeText(
+    StringRef path, function_ref<LogicalResult(raw_ostream &)> print) {
+  std::error_code code;
+  llvm::raw_fd_ostream os(path, code);
+  if (code)
+    return fail("cannot write '" + path + "': " + code.message());
+  LogicalResult printed = print(os);
+  os.close();
+  if (os.has_error()) {
+    code = os.error();
+    os.clear_error();
+    return fail("cannot write '" + path + "': " + code.message());
+  }
+  return printed;
+}
+
+LogicalResult Compilation::printModule(StringRef path) {
+  return writeText(path, [&](raw_ostream &os) {
+    module->print(os);
+    return success();
+  });
+}
+
+LogicalResult Compilation::printLLVM(StringRef path) {
+  return writeText(path, [&](raw_ostream &os) {
+    return printLLVMIR(*module, target, os);
+  });
+}
+
+/// What a reader of the model file may want to know of its making.
+std::string Compilation::makeManifest() {
+  llvm::json::Array functions;
+  if (auto descriptions = (*module)->getAttrOfType<ArrayAttr>(kFunctionsAttrName))
+    for (auto description : descriptions.getAsRange<DictionaryAttr>()) {
+      auto number = [&](StringRef key) {
+        return description.getAs<IntegerAttr>(key).getInt();
+      };
+      functions.push_back(llvm::json::Object{
+          {"name", description.getAs<StringAttr>("name").getValue()},
+          {"arena_bytes", number("arena_bytes")},
+          {"persistent_bytes", number("persistent_bytes")}});
+    }
+  llvm::json::Object manifest{
+      {"policy", options.policy.empty() ? llvm::json::Value(nullptr)
+                                        : llvm::json::Value(options.policy)},
+      {"target", target.name},
+      {"cpu_features", target.getFeatureList()},
+      {"functions", std::move(functions)}};
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest));
+  return text;
+}
+
+LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
+                               StringRef scratch) {
+  module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return failure();
+  if (!options.roles.empty() && failed(applyRoles(*module, options.roles)))
+    return failure();
+  reportTime("parse");
+  if (failed(runStage(CompileStage::StableHLO, "import")))
+    return failure();
+  if (options.emit == EmitForm::StableHLO)
+    return printModule(path);
+  if (failed(runStage(CompileStage::Linalg, "tensors")))
+    return failure();
+  if (options.emit == EmitForm::Linalg)
+    return printModule(path);
+  if (failed(runStage(CompileStage::Program, "kernels")) ||
+      failed(runStage(CompileStage::LLVM, "lowering")))
+    return failure();
+  if (options.emit == EmitForm::LLVM)
+    return printLLVM(path);
+
+  ModelEmissionOptions emission;
+  emission.target = target;
+  emission.manifest = makeManifest();
+  emission.scratchDirectory = scratch.str();
+  LogicalResult result = emitModel(*module, emission, path);
+  reportTime("codegen");
+  return result;
+}
+
+bool mp::compileToFile(const CompileOptions &options, StringRef path,
+                       StringRef scratch) {
+  llvm::Expected<CpuTarget> target = CpuTarget::get(options.target);
+  if (!target)
+    return succeeded(fail(llvm::toString(target.takeError())));
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> input =
+      openInputFile(options.input, &message);
+  if (!input)
+    return succeeded(fail(message));
+
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry);
+  // Exporters leave attributes of their own on functions and ops.
+  context.allowUnregisteredDialects();
+  context.printOpOnDiagnostic(false);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(input), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(sources, &context, llvm::errs());
+  bool reported = false;
+  ScopedDiagnosticHandler watcher(&context, [&](Diagnostic &diagnostic) {
+    reported |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    return failure();
+  });
+  Compilation compilation(options, context, std::move(*target));
+  if (succeeded(compilation.run(sources, path, scratch)))
+    return true;
+  if (!reported)
+    (void)fail("cannot compile '" + options.input + "'");
+  return false;
+}

@@ -1,0 +1,96 @@
+//===- CompileMain.cpp - command line of mp-compile -----------------------===//
+
+#include "mp/Tools/Compile.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+namespace cl = llvm::cl;
+
+static int fail(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "mp-compile") << message << "\n";
+  return 1;
+}
+
+static std::optional<EmitForm> parseForm(llvm::StringRef name) {
+  if (name == "stablehlo")
+    return EmitForm::StableHLO;
+  if (name == "linalg")
+    return EmitForm::Linalg;
+  if (name == "llvm")
+    return EmitForm::LLVM;
+  if (name == "so")
+    return EmitForm::SharedObject;
+  return std::nullopt;
+}
+
+int mp::compileMain(int argc, char **argv) {
+  cl::OptionCategory category("mp options");
+  cl::opt<std::string> input(cl::Positional, cl::desc("<model.mlir>"),
+                             cl::cat(category));
+  cl::opt<std::string> output("o", cl::desc("File to write"),
+                              cl::value_desc("model.so"), cl::cat(category));
+  cl::opt<std::string> policy(
+      "policy", cl::value_desc("name or path"), cl::cat(category),
+      cl::desc("Mixed-precision policy; without it the model is compiled as "
+               "written"));
+  cl::opt<std::string> target(
+      "target", cl::value_desc("cpu"), cl::init("host"), cl::cat(category),
+      cl::desc("CPU to generate code for: host (the default), or what LLVM "
+               "calls it, such as x86-64-v3 or sapphirerapids"));
+  cl::opt<std::string> roles(
+      "roles", cl::value_desc("file.json"), cl::cat(category),
+      cl::desc("Names and roles of arguments and results"));
+  cl::opt<std::string> explain(
+      "explain", cl::value_desc("file.json"), cl::cat(category),
+      cl::desc("Write why each op got its precision"));
+  cl::opt<std::string> emit(
+      "emit", cl::value_desc("form"), cl::init("so"), cl::cat(category),
+      cl::desc("Form to write: stablehlo, linalg, llvm or so (the default)"));
+  cl::opt<bool> verbose("verbose", cl::cat(category),
+                        cl::desc("Print the time that each stage takes"));
+  cl::opt<bool> train("train", cl::cat(category),
+                      cl::desc("Build a train step (not available yet)"));
+  cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"), cl::cat(category),
+                            cl::desc("Replay decisions (not available yet)"));
+  cl::opt<std::string> report(
+      "report", cl::value_desc("file.html"), cl::cat(category),
+      cl::desc("Write a report (not available yet)"));
+  cl::HideUnrelatedOptions(category);
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "compiles a model into a shared object for mp-run\n",
+          &llvm::errs()))
+    return 1;
+
+  for (auto [given, name] : {std::make_pair(bool(train), "--train"),
+                             std::make_pair(!lock.empty(), "--lock"),
+                             std::make_pair(!report.empty(), "--report")})
+    if (given)
+      return fail(llvm::Twine(name) + " is not available in this version");
+  std::optional<EmitForm> form = parseForm(emit);
+  if (!form && emit == "ptx")
+    return fail("--emit=ptx is not available in this version");
+  if (!form)
+    return fail("expected --emit to be stablehlo, linalg, llvm or so, but got '" +
+                emit + "'");
+  if (input.empty())
+    return fail("expected the path of a model; try --help");
+  if (output.empty() && form == EmitForm::SharedObject)
+    return fail("expected -o and the path of the model file to write");
+  if (explain.getNumOccurrences() && policy.empty())
+    return fail("--explain needs --policy");
+
+  CompileOptions options;
+  options.input = input;
+  options.output = output == "-" ? "" : output.getValue();
+  options.policy = policy;
+  options.target = target == "cpu" ? "host" : target.getValue();
+  options.roles = roles;
+  options.explain = explain;
+  options.emit = *form;
+  options.verbose = verbose;
+  return compileInChild(options);
+}
