@@ -54,6 +54,15 @@ static SmallVector<int64_t> getStrides(RankedTensorType type) {
   return strides;
 }
 
+Value mp::getRootTensor(Value tensor) {
+  while (Operation *def = tensor.getDefiningOp()) {
+    if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def))
+      break;
+    tensor = def->getOperand(0);
+  }
+  return tensor;
+}
+
 /// Adds `expr * stride` to the address; fails unless `expr` is linear.
 static LogicalResult addLinear(AffineExpr expr, int64_t stride,
                                NestAccess &access) {
@@ -79,7 +88,7 @@ static LogicalResult addLinear(AffineExpr expr, int64_t stride,
 
 static FailureOr<NestAccess> getAccess(Value tensor, AffineMap map) {
   NestAccess access;
-  access.tensor = tensor;
+  access.tensor = getRootTensor(tensor);
   access.coefs.assign(map.getNumDims(), 0);
   auto type = cast<RankedTensorType>(tensor.getType());
   for (auto [expr, stride] : llvm::zip(map.getResults(), getStrides(type)))
@@ -180,7 +189,7 @@ static LoopNest buildCopy(Operation *op, RankedTensorType whole) {
 template <typename SliceOp>
 static NestAccess getSliceAccess(SliceOp op, Value tensor) {
   NestAccess access;
-  access.tensor = tensor;
+  access.tensor = getRootTensor(tensor);
   llvm::SmallBitVector dropped = op.getDroppedDims();
   auto strides = getStrides(cast<RankedTensorType>(tensor.getType()));
   SmallVector<OpFoldResult> offsets = op.getMixedOffsets();
@@ -301,9 +310,9 @@ FailureOr<LoopNest> mp::buildLoopNest(Operation *op) {
   return built;
 }
 
-void mp::mergeLoops(LoopNest &nest, unsigned first) {
-  for (int64_t loop = int64_t(nest.getNumLoops()) - 2; loop >= int64_t(first);
-       --loop) {
+void mp::mergeLoops(LoopNest &nest, unsigned first, unsigned last) {
+  last = std::min(last, nest.getNumLoops());
+  for (int64_t loop = int64_t(last) - 2; loop >= int64_t(first); --loop) {
     int64_t inner = loop + 1;
     if (nest.reduction[loop] != nest.reduction[inner] || nest.indexed[loop] ||
         nest.indexed[inner])
@@ -327,9 +336,8 @@ void mp::mergeLoops(LoopNest &nest, unsigned first) {
 // Costs
 //===----------------------------------------------------------------------===//
 
-int64_t mp::chooseInnermost(const LoopNest &nest, unsigned first) {
-  int64_t best = -1;
-  double bestCost = 0;
+InnermostLoop mp::chooseInnermost(const LoopNest &nest, unsigned first) {
+  InnermostLoop best;
   for (unsigned loop = first; loop < nest.getNumLoops(); ++loop) {
     double cost = 0;
     nest.forEachAccess([&](const NestAccess &access, bool isOutput) {
@@ -344,10 +352,8 @@ int64_t mp::chooseInnermost(const LoopNest &nest, unsigned first) {
       cost += 2;
     // A short loop fills no vector and pays its overhead often.
     cost = (cost + 1) * (1.0 + 8.0 / nest.sizes[loop]);
-    if (best < 0 || cost <= bestCost) {
-      best = loop;
-      bestCost = cost;
-    }
+    if (best.loop < 0 || cost <= best.cost)
+      best = {loop, cost};
   }
   return best;
 }

@@ -76,12 +76,20 @@ FailureOr<LoopNest> buildLoopNest(Operation *op);
 /// Whether `buildLoopNest` is meant for this op.
 bool isLoopNestOp(Operation *op);
 
-/// Merges neighbouring loops from `first` on wherever every address allows it.
-void mergeLoops(LoopNest &nest, unsigned first = 0);
+/// The tensor of which `tensor` is a view of another shape. Both have the same
+/// elements at the same linear addresses.
+Value getRootTensor(Value tensor);
+
+/// Merges neighbouring loops in [first, last) wherever every address allows it.
+void mergeLoops(LoopNest &nest, unsigned first = 0, unsigned last = ~0u);
 
 /// The loop that should run innermost, from `first` on: the one along which
 /// the most accesses are contiguous; -1 if no loop is left.
-int64_t chooseInnermost(const LoopNest &nest, unsigned first = 0);
+struct InnermostLoop {
+  int64_t loop = -1;
+  double cost = 0;
+};
+InnermostLoop chooseInnermost(const LoopNest &nest, unsigned first = 0);
 
 /// Rough time of the whole nest on one core, in nanoseconds.
 double estimateTime(const LoopNest &nest);

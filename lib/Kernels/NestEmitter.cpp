@@ -407,7 +407,7 @@ void NestEmitter::emit(const LoopNest &nest, SmallVector<Value> ivs,
   unsigned first = 0;
   while (first < ivs.size() && ivs[first])
     ++first;
-  int64_t innermost = chooseInnermost(nest, first);
+  int64_t innermost = chooseInnermost(nest, first).loop;
   bool inMemory = innermost >= 0 && !nest.reduction[innermost] && nest.hasReduction();
   SmallVector<unsigned> parallel, reductions;
   for (unsigned loop = first; loop < nest.getNumLoops(); ++loop)

@@ -1,3 +1,4 @@
+#include "Grouping.h"
 #include "NestEmitter.h"
 #include "PrepareTensorOps.h"
 #include "mp/IR/KernelFunction.h"
@@ -18,65 +19,6 @@ namespace mlir::mp {
 
 using namespace mlir;
 using namespace mlir::mp;
-
-/// A task shorter than this costs more to hand out than it gains.
-static constexpr double kTaskNanoseconds = 40000;
-/// Enough rows to feed many threads evenly.
-static constexpr int64_t kManyRows = 64;
-/// Ranges of single elements are cut at multiples of this, so that no two
-/// threads write one cache line.
-static constexpr int64_t kLineElements = 64;
-
-namespace {
-/// How the work of one kernel is cut: by rows (the first `numRows` loops,
-/// flattened) or by one loop of its only nest.
-struct KernelPlan {
-  std::vector<LoopNest> nests;
-  unsigned numRows = 0;
-  int64_t rangeLoop = -1;
-  int64_t extent = 1, grain = 1;
-};
-} // namespace
-
-static void chooseGrain(KernelPlan &plan, int64_t multiple) {
-  double time = 0;
-  for (const LoopNest &nest : plan.nests)
-    time += estimateTime(nest);
-  int64_t grain = std::ceil(kTaskNanoseconds * plan.extent / std::max(time, 1.0));
-  grain = llvm::alignTo(std::max<int64_t>(grain, 1), multiple);
-  // Two tasks of which one is small are no better than one.
-  plan.grain = grain * 3 / 2 >= plan.extent ? plan.extent : grain;
-}
-
-/// Rows are the outer parallel loops, as many as make enough tasks.
-static KernelPlan planSingle(LoopNest nest) {
-  KernelPlan plan;
-  mergeLoops(nest);
-  int64_t innermost = chooseInnermost(nest);
-  int64_t largest = -1;
-  for (unsigned loop = 0; loop < nest.getNumLoops(); ++loop)
-    if (!nest.reduction[loop] &&
-        (largest < 0 || nest.sizes[loop] > nest.sizes[largest]))
-      largest = loop;
-  for (unsigned loop = 0; loop < nest.getNumLoops(); ++loop) {
-    if (nest.reduction[loop] || int64_t(loop) == innermost ||
-        plan.extent >= kManyRows)
-      break;
-    plan.extent *= nest.sizes[loop];
-    ++plan.numRows;
-  }
-  int64_t multiple = 1;
-  if (largest >= 0 && plan.extent < kManyRows &&
-      nest.sizes[largest] > plan.extent * 16) {
-    plan.numRows = 0;
-    plan.rangeLoop = largest;
-    plan.extent = nest.sizes[largest];
-    multiple = largest == innermost ? kLineElements : 1;
-  }
-  plan.nests.push_back(std::move(nest));
-  chooseGrain(plan, multiple);
-  return plan;
-}
 
 /// A name that tells in a trace what the kernel does.
 static std::string getKernelName(const KernelPlan &plan) {
@@ -100,27 +42,96 @@ static std::string getKernelName(const KernelPlan &plan) {
   return name;
 }
 
-static LogicalResult emitKernel(const KernelPlan &plan, SymbolTable &symbols) {
-  llvm::SetVector<Value> inputs;
-  SmallVector<Value> outputs, tiedTensors;
+/// Row-sized buffers up to this are on the stack, where LLVM sees that nothing
+/// else points to them; larger ones in the launch's scratch memory.
+static constexpr int64_t kMaxStackBytes = 16 * 1024;
+
+/// What a kernel must be given and what it returns.
+static LogicalResult collectSignature(const KernelPlan &plan,
+                                      llvm::SetVector<Value> &inputs,
+                                      SmallVectorImpl<Value> &outputs,
+                                      SmallVectorImpl<Value> &tied) {
+  llvm::SetVector<Value> read;
+  llvm::SmallPtrSet<Value, 8> made;
   for (const LoopNest &nest : plan.nests) {
-    if (failed(collectInputs(nest, inputs)))
+    if (failed(collectInputs(nest, read)))
       return failure();
     for (const NestOutput &output : nest.outputs) {
+      made.insert(output.access.tensor);
+      if (plan.internals.contains(output.access.tensor))
+        continue;
       outputs.push_back(output.access.tensor);
-      tiedTensors.push_back(output.tied);
+      tied.push_back(output.tied);
       if (output.tied)
-        inputs.insert(output.tied);
+        read.insert(output.tied);
     }
   }
-  auto getTypes = [](ArrayRef<Value> values) {
-    SmallVector<RankedTensorType> types;
-    for (Value value : values)
-      types.push_back(cast<RankedTensorType>(value.getType()));
-    return types;
-  };
-  Operation *op = plan.nests.back().op;
-  Location loc = op->getLoc();
+  for (Value value : read)
+    if (!made.contains(value))
+      inputs.insert(value);
+  return success();
+}
+
+/// Memory for the values that stay inside; returns the scratch bytes used.
+static int64_t createBuffers(const KernelPlan &plan, KernelFunction kernel,
+                             OpBuilder &builder, NestEmitter &emitter) {
+  Location loc = kernel.func.getLoc();
+  int64_t scratchBytes = 0;
+  for (auto [value, elements] : plan.internals) {
+    auto type = cast<RankedTensorType>(value.getType());
+    MemRefType buffer =
+        getKernelMemRefType(RankedTensorType::get({elements}, type.getElementType()));
+    Type element = buffer.getElementType();
+    int64_t bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 128;
+    int64_t bytes = elements * llvm::divideCeil(bits, 8);
+    if (bytes <= kMaxStackBytes) {
+      emitter.bindTensor(value, memref::AllocaOp::create(
+                                    builder, loc, buffer, builder.getI64IntegerAttr(64)));
+      continue;
+    }
+    Value offset = arith::ConstantIndexOp::create(builder, loc, scratchBytes);
+    emitter.bindTensor(value, memref::ViewOp::create(builder, loc, buffer,
+                                                     kernel.scratch, offset,
+                                                     ValueRange()));
+    scratchBytes += llvm::alignTo(bytes, 64);
+  }
+  return scratchBytes;
+}
+
+/// The nest's row loops at flattened row `row`.
+static SmallVector<Value> getRowIvs(OpBuilder &builder, NestEmitter &emitter,
+                                    const LoopNest &nest, unsigned numRows,
+                                    Value row) {
+  SmallVector<Value> ivs(numRows);
+  for (int64_t loop = int64_t(numRows) - 1; loop > 0; --loop) {
+    Value size = emitter.getIndex(nest.sizes[loop]);
+    ivs[loop] = arith::RemUIOp::create(builder, nest.op->getLoc(), row, size);
+    row = arith::DivUIOp::create(builder, nest.op->getLoc(), row, size);
+  }
+  if (numRows != 0)
+    ivs[0] = row;
+  return ivs;
+}
+
+static SmallVector<RankedTensorType> getTypes(ArrayRef<Value> values) {
+  SmallVector<RankedTensorType> types;
+  for (Value value : values)
+    types.push_back(cast<RankedTensorType>(value.getType()));
+  return types;
+}
+
+using Replacement = std::pair<Value, Value>;
+
+/// Writes the kernel and its launch at the last op of the plan. The old
+/// results keep their uses; `replacements` says what is to take them over.
+static LogicalResult emitKernel(const KernelPlan &plan, SymbolTable &symbols,
+                                SmallVectorImpl<Replacement> &replacements) {
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> outputs, tiedTensors;
+  if (failed(collectSignature(plan, inputs, outputs, tiedTensors)))
+    return failure();
+  Operation *last = plan.nests.back().op;
+  Location loc = last->getLoc();
   KernelFunction kernel =
       createKernelFunction(symbols, loc, getKernelName(plan),
                            getTypes(inputs.getArrayRef()), getTypes(outputs));
@@ -132,55 +143,94 @@ static LogicalResult emitKernel(const KernelPlan &plan, SymbolTable &symbols) {
     emitter.bindTensor(tensor, memref);
   for (auto [tensor, memref] : llvm::zip(outputs, kernel.outputs))
     emitter.bindTensor(tensor, memref);
+  int64_t scratchBytes = createBuffers(plan, kernel, builder, emitter);
 
-  SmallVector<Value> rows;
-  if (plan.numRows != 0) {
+  Value row;
+  if (llvm::any_of(plan.numRows, [](unsigned rows) { return rows != 0; })) {
     auto forOp = scf::ForOp::create(builder, loc, kernel.begin, kernel.end,
                                     emitter.getIndex(1));
     builder.setInsertionPointToStart(forOp.getBody());
-    Value row = forOp.getInductionVar();
-    rows.resize(plan.numRows);
-    ArrayRef<int64_t> sizes = plan.nests.front().sizes;
-    for (int64_t loop = plan.numRows - 1; loop > 0; --loop) {
-      Value size = emitter.getIndex(sizes[loop]);
-      rows[loop] = arith::RemUIOp::create(builder, loc, row, size);
-      row = arith::DivUIOp::create(builder, loc, row, size);
-    }
-    rows[0] = row;
+    row = forOp.getInductionVar();
   }
-  for (const LoopNest &nest : plan.nests)
-    emitter.emit(nest, rows, plan.rangeLoop, kernel.begin, kernel.end);
+  for (auto [nest, numRows] : llvm::zip(plan.nests, plan.numRows))
+    emitter.emit(nest, getRowIvs(builder, emitter, nest, numRows, row),
+                 plan.rangeLoop, kernel.begin, kernel.end);
 
   SmallVector<int64_t> tied;
   for (Value tensor : tiedTensors)
     tied.push_back(tensor ? llvm::find(inputs, tensor) - inputs.begin() : -1);
-  builder.setInsertionPoint(op);
-  LaunchOp launch =
-      createLaunch(builder, loc, kernel.func, inputs.getArrayRef(),
-                   getTypes(outputs), plan.extent, plan.grain, tied);
+  builder.setInsertionPoint(last);
+  LaunchOp launch = createLaunch(builder, loc, kernel.func, inputs.getArrayRef(),
+                                 getTypes(outputs), plan.extent, plan.grain, tied,
+                                 /*reusable=*/{}, scratchBytes);
   for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
-    output.replaceAllUsesWith(result);
+    replacements.push_back({output, result});
+  return success();
+}
+
+/// Views of values that now come from a later launch move behind it.
+static void moveViews(Value value, LaunchOp launch, Operation *&after) {
+  SmallVector<Operation *> views;
+  for (Operation *user : value.getUsers())
+    if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(user) &&
+        user->getBlock() == launch->getBlock() && user->isBeforeInBlock(launch))
+      views.push_back(user);
+  for (Operation *view : views) {
+    view->moveAfter(after);
+    after = view;
+    moveViews(view->getResult(0), launch, after);
+  }
+}
+
+static LogicalResult outlineBlock(Block &block, SymbolTable &symbols) {
+  FailureOr<std::vector<KernelPlan>> plans = planKernels(block);
+  if (failed(plans))
+    return failure();
+  SmallVector<Replacement> replacements;
+  for (const KernelPlan &plan : *plans)
+    if (failed(emitKernel(plan, symbols, replacements)))
+      return failure();
+  for (auto [from, to] : replacements) {
+    Operation *after = to.getDefiningOp();
+    moveViews(from, cast<LaunchOp>(after), after);
+    from.replaceAllUsesWith(to);
+  }
+  SmallVector<Operation *> done, fills;
+  for (Operation &op : block)
+    if (isLoopNestOp(&op))
+      (isa<linalg::FillOp>(op) ? fills : done).push_back(&op);
+  for (Operation *op : llvm::reverse(done)) {
+    op->dropAllUses();
+    op->erase();
+  }
+  // Most fills are only the start of a reduction and have no reader by now.
+  for (Operation *op : fills) {
+    if (!op->use_empty()) {
+      SmallVector<Replacement> filled;
+      FailureOr<LoopNest> nest = buildLoopNest(op);
+      if (failed(nest) ||
+          failed(emitKernel(planSingle(std::move(*nest)), symbols, filled)))
+        return failure();
+      op->getResult(0).replaceAllUsesWith(filled.front().second);
+    }
+    op->erase();
+  }
   return success();
 }
 
 static LogicalResult outlineOps(func::FuncOp func, SymbolTable &symbols) {
-  SmallVector<Operation *> ops, fills;
+  SmallVector<Block *> blocks;
   func.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isLoopNestOp(op))
-      (isa<linalg::FillOp>(op) ? fills : ops).push_back(op);
-    return isa<linalg::LinalgOp>(op) ? WalkResult::skip() : WalkResult::advance();
+    if (isa<linalg::LinalgOp>(op))
+      return WalkResult::skip();
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        blocks.push_back(&block);
+    return WalkResult::advance();
   });
-  // Fills last: most are only the start of a reduction and have no reader left
-  // by then.
-  ops.append(fills);
-  for (Operation *op : ops) {
-    if (!op->use_empty()) {
-      FailureOr<LoopNest> nest = buildLoopNest(op);
-      if (failed(nest) || failed(emitKernel(planSingle(std::move(*nest)), symbols)))
-        return failure();
-    }
-    op->erase();
-  }
+  for (Block *block : blocks)
+    if (failed(outlineBlock(*block, symbols)))
+      return failure();
   // Scalars are computed in the kernels now.
   func.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
     if (isOpTriviallyDead(op))

@@ -1,8 +1,8 @@
 #ifndef MP_KERNELS_PASSES_H
 #define MP_KERNELS_PASSES_H
 
-#include "mlir/Pass/Pass.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
 
 namespace mlir::mp {
 #define GEN_PASS_DECL

@@ -3,6 +3,44 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MPFuseElementwisePass : Pass<"mp-fuse-elementwise"> {
+  let summary = "fuse elementwise ops into their readers";
+  let description = [{
+    A linalg op whose result has one reader becomes part of it, reductions
+    included. With several readers it is recomputed in each if it is cheap and
+    reads no more bytes than it writes. Division, math functions and gathers
+    are never repeated. Views move behind elementwise ops that do not need
+    their dimensions apart.
+
+    Values: unchanged, bit for bit.
+    Reports: errors for tensor ops that have no form as a linalg op.
+
+    [example: test/Kernels/fuse-elementwise.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def MPFuseEpiloguesPass : Pass<"mp-fuse-epilogues"> {
+  let summary = "move what follows a product into it";
+  let description = [{
+    Bias and residual additions, ReLU, both kinds of GELU, SiLU and the final
+    conversion move from the generic that alone reads an `mp.gemm` or `mp.conv`
+    into that op. Activations are recognised by their values, however they are
+    written. Runs after `mp-fuse-elementwise`.
+
+    Values: the sums and the activation are computed in the accumulator's
+    format, and the result is rounded once instead of after each step.
+    Reports: nothing.
+
+    [example: test/Kernels/fuse-epilogues.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::mp::MPDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def MPOutlineKernelsPass : Pass<"mp-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "turn tensor ops into kernel functions and launches";
   let description = [{
