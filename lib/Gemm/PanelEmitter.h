@@ -37,8 +37,11 @@ private:
   void emitItem(Value item);
   void packRows();
   void packWindows();
-  void emitTile(int64_t tileRows, Value row);
+  void emitTile(int64_t tileRows, Value tile);
   void emitTiles();
+  /// Fetches memory that is read soon, one line in each turn of the hot loop.
+  void prefetchB(Value k, Value prefetchBase);
+  Value getPrefetchBase(Value tile);
   void clearSums();
   void finishPanel();
   Value rowOfTile(Value tile) {
@@ -54,6 +57,7 @@ private:
   int64_t maxRows, sumOffset;
   SmallVector<int64_t> rowShape, sumShape;
 
+  Value flatB;                                         // packed B as one line
   Value rows, sums;                                    // views of scratch
   Value batch, firstTile, lastTile, firstRow, numRows; // of the item
   Value firstK, sizeK;                                 // of the block of k

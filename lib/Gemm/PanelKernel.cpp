@@ -12,6 +12,12 @@
 using namespace mlir;
 using namespace mlir::mp;
 
+/// Tiles that share the work of fetching the next panel.
+static constexpr int64_t kPrefetchTiles = 8;
+/// How far ahead of itself a lone tile fetches, in rows of the panel for each
+/// of its own rows.
+static constexpr int64_t kAheadRows = 64;
+
 /// Widens this item's rows of A for the current block of k; zeros follow
 /// where k is padded, so that the hot loop has no remainder.
 void PanelEmitter::packRows() {
@@ -48,8 +54,43 @@ void PanelEmitter::packRows() {
   });
 }
 
+/// While the tiles of one panel run, each fetches its share of the next panel,
+/// which would otherwise come from memory while the first tile waits. With a
+/// single tile, the memory just ahead is what is needed.
+Value PanelEmitter::getPrefetchBase(Value tile) {
+  Value next = panel;
+  if (plan.tiles > 1)
+    next = kb.min(kb.add(panel, 1), kb.index(plan.panels - 1));
+  Value line = kb.add(
+      kb.mul(kb.add(kb.mul(batch, plan.panels), next), plan.paddedK), firstK);
+  Value base = kb.mul(line, plan.panelWidth);
+  if (plan.tiles == 1)
+    return kb.add(base, kAheadRows * spec.m * plan.panelWidth);
+  return kb.add(base, kb.mul(kb.rem(kb.sub(tile, firstTile), kPrefetchTiles),
+                             plan.blockK * plan.panelWidth / kPrefetchTiles));
+}
+
+void PanelEmitter::prefetchB(Value k, Value base) {
+  if (plan.tiles > 1) {
+    int64_t step = plan.panelWidth * plan.unroll / kPrefetchTiles;
+    Value turn = kb.div(k, plan.unroll);
+    kb.prefetch(flatB, kb.add(base, kb.mul(turn, step)), 2);
+    return;
+  }
+  // Elements as wide as the sums arrive as fast without help (measured).
+  int64_t bits = plan.packedElement.getIntOrFloatBitWidth();
+  if (bits == kb.accumulator.getWidth())
+    return;
+  int64_t last = spec.batch * plan.panels * plan.paddedK * plan.panelWidth - 1;
+  Value here = kb.add(base, kb.mul(k, plan.panelWidth));
+  for (int64_t i = 0; i < plan.panelWidth * plan.unroll; i += 512 / bits)
+    kb.prefetch(flatB, kb.min(kb.add(here, i), kb.index(last)), 3);
+}
+
 /// The hot loop: `tileRows` x tileVectors sums in registers.
-void PanelEmitter::emitTile(int64_t tileRows, Value row) {
+void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
+  Value row = kb.sub(rowOfTile(tile), firstRow);
+  Value prefetchBase = getPrefetchBase(tile);
   int64_t vectors = plan.tileVectors;
   int64_t numSums = tileRows * vectors;
   SmallVector<Value> init(numSums * plan.chains, kb.splat(0.0, kb.lanes));
@@ -64,6 +105,7 @@ void PanelEmitter::emitTile(int64_t tileRows, Value row) {
   SmallVector<Value> result = kb.accumulate(
       kb.index(0), sizeK, plan.unroll, init, [&](Value k, ValueRange before) {
         SmallVector<Value> total = llvm::to_vector(before);
+        prefetchB(k, prefetchBase);
         for (int64_t u = 0; u < plan.unroll; ++u) {
           Value step = kb.add(k, u), globalK = kb.add(firstK, step);
           SmallVector<Value> columns;
@@ -97,9 +139,7 @@ void PanelEmitter::emitTile(int64_t tileRows, Value row) {
 void PanelEmitter::emitTiles() {
   Value boundary = kb.index(plan.longTiles);
   auto run = [&](Value from, Value to, int64_t tileRows) {
-    kb.forEach(from, to, 1, [&](Value tile) {
-      emitTile(tileRows, kb.sub(rowOfTile(tile), firstRow));
-    });
+    kb.forEach(from, to, 1, [&](Value tile) { emitTile(tileRows, tile); });
   };
   if (plan.longTiles)
     run(firstTile, kb.min(lastTile, boundary), plan.shortRows + 1);
@@ -186,6 +226,8 @@ void PanelEmitter::emitItem(Value item) {
 void PanelEmitter::emit() {
   rows = kb.view(kernel.scratch, 0, rowShape, kb.accumulator);
   sums = kb.view(kernel.scratch, sumOffset, sumShape, kb.accumulator);
+  flatB = memref::CollapseShapeOp::create(
+      kb, operands.b, ArrayRef<ReassociationIndices>{{0, 1, 2, 3}});
   kb.forEach(kernel.begin, kernel.end, 1, [&](Value item) { emitItem(item); });
 }
 
