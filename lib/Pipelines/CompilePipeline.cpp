@@ -21,8 +21,6 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
                          const CompilePipelineOptions &options) {
   switch (stage) {
   case CompileStage::StableHLO:
-    pm.addPass(createInlinerPass());
-    pm.addPass(createSymbolDCEPass());
     if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
