@@ -73,7 +73,9 @@ struct ConvertStableHLOToLinalgPass
     populateShapePatterns(converter, patterns);
     populateConvolutionPatterns(converter, symbols, patterns);
     populateDataMovementPatterns(converter, symbols, patterns);
+    populateFftPatterns(converter, symbols, patterns);
     populateGatherScatterPatterns(converter, symbols, patterns);
+    populateLinearAlgebraPatterns(converter, symbols, patterns);
     populateReduceWindowPatterns(converter, symbols, patterns);
     populateSelectAndScatterPatterns(converter, symbols, patterns);
     populateSortPatterns(converter, symbols, patterns);

@@ -41,7 +41,10 @@ void populateConvolutionPatterns(TypeConverter &, SymbolTable &,
                                  RewritePatternSet &);
 void populateDataMovementPatterns(TypeConverter &, SymbolTable &,
                                   RewritePatternSet &);
+void populateFftPatterns(TypeConverter &, SymbolTable &, RewritePatternSet &);
 void populateGatherScatterPatterns(TypeConverter &, SymbolTable &,
+                                   RewritePatternSet &);
+void populateLinearAlgebraPatterns(TypeConverter &, SymbolTable &,
                                    RewritePatternSet &);
 void populateReduceWindowPatterns(TypeConverter &, SymbolTable &,
                                   RewritePatternSet &);
