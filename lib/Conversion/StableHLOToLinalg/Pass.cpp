@@ -32,8 +32,8 @@ namespace {
 
 LogicalResult checkStatic(Operation *op, TypeRange types) {
   for (Type type : types)
-    if (auto shaped = dyn_cast<ShapedType>(type);
-        shaped && !shaped.hasStaticShape())
+    if (auto tensor = dyn_cast<TensorType>(type);
+        tensor && !tensor.hasStaticShape())
       return op->emitError("dynamic shapes cannot be executed: expected a "
                            "static shape, found ")
              << type;
@@ -63,7 +63,9 @@ struct ConvertStableHLOToLinalgPass
     RewritePatternSet patterns(context);
     populateElementwiseToLinalgPatterns(converter, patterns);
     populateBatchNormPatterns(converter, patterns);
+    populateBitcastConvertPatterns(converter, patterns);
     populateBoundaryPatterns(converter, patterns);
+    populateCollectivePatterns(converter, patterns);
     populateContractionPatterns(converter, patterns);
     populateControlFlowPatterns(converter, patterns);
     populateCustomCallPatterns(converter, patterns);

@@ -1,6 +1,7 @@
 #include "ScalarOpKinds.h"
 #include "ScalarOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -11,14 +12,23 @@ static bool isRankZero(Value value) {
   return type && type.getRank() == 0;
 }
 
-static FailureOr<Value> createConstant(shlo::ConstantOp op,
-                                       OpBuilder &builder) {
-  auto dense = dyn_cast<DenseElementsAttr>(op.getValue());
-  if (!dense || !dense.isSplat())
-    return failure();
+/// The scalar of a constant tensor of one element; null if it is none.
+static Value createConstant(Value tensor, OpBuilder &builder) {
+  DenseElementsAttr dense;
+  if (!matchPattern(tensor, m_Constant(&dense)) || !dense.isSplat())
+    return {};
   Type type = getSignlessElementType(dense.getElementType());
-  return createScalarConstant(builder, op.getLoc(), type,
+  return createScalarConstant(builder, tensor.getLoc(), type,
                               dense.getSplatValue<Attribute>());
+}
+
+/// What `value` is in the scalar computation. Simplifications move constants
+/// out of regions, so those are found wherever they stand.
+static Value lookup(Value value, IRMapping &scalars, OpBuilder &builder) {
+  if (!scalars.contains(value))
+    if (Value constant = createConstant(value, builder))
+      scalars.map(value, constant);
+  return scalars.lookupOrNull(value);
 }
 
 static LogicalResult mapOp(Operation *op, IRMapping &scalars,
@@ -35,7 +45,7 @@ static LogicalResult mapOp(Operation *op, IRMapping &scalars,
     return fail();
   SmallVector<Value> args;
   for (Value operand : op->getOperands()) {
-    Value scalar = scalars.lookupOrNull(operand);
+    Value scalar = lookup(operand, scalars, builder);
     if (!scalar)
       return fail();
     args.push_back(scalar);
@@ -46,9 +56,7 @@ static LogicalResult mapOp(Operation *op, IRMapping &scalars,
     scalars.map(op->getResults(), args);
     return success();
   }
-  auto constant = dyn_cast<shlo::ConstantOp>(op);
-  FailureOr<Value> result = constant ? createConstant(constant, builder)
-                                     : mapToScalar(op, args, builder);
+  FailureOr<Value> result = mapToScalar(op, args, builder);
   if (failed(result))
     return fail();
   scalars.map(op->getResult(0), *result);
@@ -66,10 +74,10 @@ LogicalResult mp::inlineScalarRegion(Region &region, ValueRange args,
   Block &body = region.front();
   scalars.map(body.getArguments(), args);
   for (Operation &op : body.without_terminator())
-    if (failed(mapOp(&op, scalars, builder)))
+    if (!op.hasTrait<OpTrait::ConstantLike>() && failed(mapOp(&op, scalars, builder)))
       return failure();
   for (Value returned : body.getTerminator()->getOperands()) {
-    Value scalar = scalars.lookupOrNull(returned);
+    Value scalar = lookup(returned, scalars, builder);
     if (!scalar)
       return body.getTerminator()->emitError(
           "expected the body to return values that it computes");

@@ -9,6 +9,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mp/StableHLO/StableHLO.h"
 
 using namespace mlir;
@@ -75,16 +77,34 @@ struct ReshapeLowering : OpConversionPattern<shlo::ReshapeOp> {
   }
 };
 
+/// A generic where the map can tell that the input is larger than the result,
+/// which a bare dimension cannot.
 struct SliceLowering : OpConversionPattern<shlo::SliceOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(shlo::SliceOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = getSignlessType(*getTypeConverter(), op);
+    auto from = cast<RankedTensorType>(adaptor.getOperand().getType());
     SmallVector<AffineExpr> exprs;
-    for (int64_t d = 0; d < type.getRank(); ++d)
-      exprs.push_back(rewriter.getAffineDimExpr(d) * op.getStrides()[d] +
-                      op.getStartIndices()[d]);
+    for (int64_t d = 0; d < type.getRank(); ++d) {
+      int64_t start = op.getStartIndices()[d];
+      AffineExpr position = rewriter.getAffineConstantExpr(start);
+      if (type.getDimSize(d) > 1)
+        position = position + rewriter.getAffineDimExpr(d) * op.getStrides()[d];
+      if (isa<AffineDimExpr>(position) &&
+          type.getDimSize(d) != from.getDimSize(d)) {
+        auto toFoldResults = [&](ArrayRef<int64_t> list) {
+          return getAsIndexOpFoldResult(getContext(), list);
+        };
+        rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
+            op, type, adaptor.getOperand(),
+            toFoldResults(op.getStartIndices()), toFoldResults(type.getShape()),
+            toFoldResults(op.getStrides()));
+        return success();
+      }
+      exprs.push_back(position);
+    }
     auto map = AffineMap::get(type.getRank(), 0, exprs, getContext());
     rewriter.replaceOp(op, createParallelGeneric(rewriter, op.getLoc(), type,
                                                  adaptor.getOperand(), map,

@@ -27,7 +27,9 @@ public:
 
 void populateElementwiseToLinalgPatterns(TypeConverter &, RewritePatternSet &);
 void populateBatchNormPatterns(TypeConverter &, RewritePatternSet &);
+void populateBitcastConvertPatterns(TypeConverter &, RewritePatternSet &);
 void populateBoundaryPatterns(TypeConverter &, RewritePatternSet &);
+void populateCollectivePatterns(TypeConverter &, RewritePatternSet &);
 void populateContractionPatterns(TypeConverter &, RewritePatternSet &);
 void populateControlFlowPatterns(TypeConverter &, RewritePatternSet &);
 void populateCustomCallPatterns(TypeConverter &, RewritePatternSet &);
