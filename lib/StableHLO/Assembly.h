@@ -61,6 +61,41 @@ ParseResult parseTupleTypes(OpAsmParser &parser,
 void printTupleTypes(OpAsmPrinter &printer, Operation *, TypeRange operands,
                      Type result);
 
+// The bare keyword of an enum attribute.
+template <typename EnumAttr>
+ParseResult parseKeyword(OpAsmParser &parser, EnumAttr &attr) {
+  using Enum = decltype(attr.getValue());
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef word;
+  if (parser.parseKeyword(&word))
+    return failure();
+  std::optional<Enum> value = symbolizeEnum<Enum>(word);
+  if (!value)
+    return parser.emitError(loc) << "unknown keyword '" << word << "' for '"
+                                 << EnumAttr::getMnemonic() << "'";
+  attr = EnumAttr::get(parser.getContext(), *value);
+  return success();
+}
+template <typename EnumAttr>
+void printKeyword(OpAsmPrinter &printer, Operation *, EnumAttr attr) {
+  printer << stringifyEnum(attr.getValue());
+}
+
+// `, FLOAT` if there is one.
+inline ParseResult parseComparisonType(OpAsmParser &parser,
+                                       ComparisonTypeAttr &type) {
+  if (failed(parser.parseOptionalComma()))
+    return success();
+  return parseKeyword(parser, type);
+}
+inline void printComparisonType(OpAsmPrinter &printer, Operation *op,
+                                ComparisonTypeAttr type) {
+  if (!type)
+    return;
+  printer << ", ";
+  printKeyword(printer, op, type);
+}
+
 // `%a, %b,` with a comma behind the last one.
 ParseResult parseOperandsThenComma(
     OpAsmParser &parser,

@@ -6,6 +6,7 @@
 #include "mp/InitAll.h"
 #include "mp/Pipelines/Pipelines.h"
 #include "mp/Program/ProgramForm.h"
+#include "mp/Tools/InputGuard.h"
 #include "mp/Tools/Roles.h"
 
 #include "mlir/IR/AsmState.h"
@@ -162,11 +163,10 @@ bool mp::compileToFile(const CompileOptions &options, StringRef path,
   llvm::Expected<CpuTarget> target = CpuTarget::get(options.target);
   if (!target)
     return succeeded(fail(llvm::toString(target.takeError())));
-  std::string message;
   std::unique_ptr<llvm::MemoryBuffer> input =
-      openInputFile(options.input, &message);
+      readInput(options.input, llvm::errs());
   if (!input)
-    return succeeded(fail(message));
+    return false;
 
   DialectRegistry registry;
   registerAllDialects(registry);

@@ -10,7 +10,9 @@
 #include "mp/Pipelines/Pipelines.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/CHLO.h"
+#include "mp/StableHLO/Check.h"
 #include "mp/StableHLO/Passes.h"
+#include "mp/StableHLO/Sdy.h"
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,7 +37,8 @@ void mp::registerAllDialects(DialectRegistry &registry) {
   registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
                   complex::ComplexDialect, func::FuncDialect,
                   linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, mp::MPDialect, mp::chlo::CHLODialect,
+                  memref::MemRefDialect, mp::MPDialect, mp::check::CheckDialect,
+                  mp::chlo::CHLODialect, mp::sdy::SdyDialect,
                   mp::shlo::StableHLODialect, quant::QuantDialect,
                   scf::SCFDialect, tensor::TensorDialect,
                   vector::VectorDialect>();

@@ -1,12 +1,55 @@
+// mlir-opt with the dialects and passes of this project. Input is checked
+// before MLIR's parser sees it, and all work runs on a thread whose stack holds
+// the deepest input that passes the check.
+
 #include "mp/InitAll.h"
+#include "mp/Tools/InputGuard.h"
 
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/thread.h"
+
+using namespace mlir;
+
+static LogicalResult run(StringRef input, StringRef output,
+                         DialectRegistry &registry,
+                         const MlirOptMainConfig &config) {
+  std::unique_ptr<llvm::MemoryBuffer> buffer =
+      mp::readInput(input, llvm::errs());
+  if (!buffer)
+    return failure();
+  std::string message;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(output, &message);
+  if (!file) {
+    llvm::errs() << message << "\n";
+    return failure();
+  }
+  if (failed(MlirOptMain(file->os(), std::move(buffer), registry, config)))
+    return failure();
+  file->keep();
+  return success();
+}
 
 int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
-  mlir::mp::registerAllDialects(registry);
-  mlir::mp::registerAllPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "mp optimizer driver\n", registry));
+  DialectRegistry registry;
+  mp::registerAllDialects(registry);
+  mp::registerAllPasses();
+  auto [input, output] = registerAndParseCLIOptions(
+      argc, argv, "mp optimizer driver\n", registry);
+  // MlirOptMain answers these without reading anything.
+  MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+
+  llvm::InitLLVM init(argc, argv);
+  LogicalResult result = failure();
+  llvm::thread worker(std::optional<unsigned>(mp::kToolStackBytes), [&, &in = input, &out = output] {
+    result = run(in, out, registry, config);
+  });
+  worker.join();
+  return asMainReturnCode(result);
 }

@@ -1,7 +1,7 @@
 #ifndef MP_STABLEHLO_SDY_TD
 #define MP_STABLEHLO_SDY_TD
 
-include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -11,16 +11,26 @@ def Sdy_Dialect : Dialect {
   let summary = "Sharding annotations, kept as they are written";
   let description = [{
     Reads the sharding that exporters print so that programs for one device can
-    be compiled. Attributes are kept as text; only the mesh sizes are looked at.
+    be compiled. Shardings and meshes are kept as text.
   }];
-  let useDefaultAttributePrinterParser = 0;
   let extraClassDeclaration = [{
-    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser, ::mlir::Type type) const override;
-    void printAttribute(::mlir::Attribute attr, ::mlir::DialectAsmPrinter &printer) const override;
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
+                                     ::mlir::Type type) const override;
   }];
 }
 
-class Sdy_Op<string mnemonic, list<Trait> traits = []> : Op<Sdy_Dialect, mnemonic, traits>;
+class Sdy_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Sdy_Dialect, mnemonic, traits>;
+
+// An identity on one device.
+class Sdy_IdentityOp<string mnemonic, string what>
+    : Sdy_Op<mnemonic, [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = what;
+  let arguments = (ins AnyType:$input, StrAttr:$sharding);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$input custom<Opaque>($sharding) attr-dict `:` type($result)";
+  let hasFolder = 1;
+}
 
 def Sdy_MeshOp : Sdy_Op<"mesh", [Symbol]> {
   let summary = "devices along named axes";
@@ -28,12 +38,14 @@ def Sdy_MeshOp : Sdy_Op<"mesh", [Symbol]> {
   let assemblyFormat = "$sym_name `=` custom<Opaque>($mesh) attr-dict";
 }
 
-def Sdy_ShardingConstraintOp : Sdy_Op<"sharding_constraint", [
-    Pure, AllTypesMatch<["input", "result"]>]> {
-  let summary = "identity with a sharding";
-  let arguments = (ins AnyType:$input, StrAttr:$sharding);
-  let results = (outs AnyType:$result);
-  let assemblyFormat = "$input custom<Opaque>($sharding) attr-dict `:` type($result)";
+def Sdy_ReshardOp : Sdy_IdentityOp<"reshard", "identity that changes the sharding">;
+def Sdy_ShardingConstraintOp
+    : Sdy_IdentityOp<"sharding_constraint", "identity with a sharding">;
+
+def Sdy_ShardingGroupOp : Sdy_Op<"sharding_group"> {
+  let summary = "puts a value into a group of one sharding";
+  let arguments = (ins AnyType:$input, I64Attr:$group_id);
+  let assemblyFormat = "$input `group_id` `` `=` `` $group_id attr-dict `:` type($input)";
 }
 
 #endif // MP_STABLEHLO_SDY_TD

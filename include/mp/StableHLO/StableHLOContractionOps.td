@@ -99,7 +99,7 @@ def SHLO_FftOp : SHLO_ContractionOp<"fft", "Fourier transform"> {
   let arguments = (ins SHLO_FpComplexTensor:$operand, SHLO_FftTypeAttr:$fft_type, DenseI64ArrayAttr:$fft_length);
   let results = (outs SHLO_FpComplexTensor:$result);
   let assemblyFormat = [{
-    $operand `,` `type` `=` $fft_type `,` `length` `=` $fft_length attr-dict
+    $operand `,` `type` `=` custom<Keyword>($fft_type) `,` `length` `=` $fft_length attr-dict
     `:` functional-type(operands, results)
   }];
 }

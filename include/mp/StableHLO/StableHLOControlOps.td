@@ -137,7 +137,7 @@ def SHLO_RngOp : SHLO_Op<"rng", [MemoryEffects<[MemRead, MemWrite]>]> {
                        SHLO_RngDistributionAttr:$rng_distribution);
   let results = (outs SHLO_Tensor:$result);
   let assemblyFormat = [{
-    $a `,` $b `,` $shape `,` `distribution` `=` $rng_distribution attr-dict
+    $a `,` $b `,` $shape `,` `distribution` `=` custom<Keyword>($rng_distribution) attr-dict
     `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -149,7 +149,7 @@ def SHLO_RngBitGeneratorOp : SHLO_Op<"rng_bit_generator", [Pure,
   let arguments = (ins SHLO_Tensor:$initial_state, SHLO_RngAlgorithmAttr:$rng_algorithm);
   let results = (outs SHLO_Tensor:$output_state, SHLO_Tensor:$output);
   let assemblyFormat = [{
-    $initial_state `,` `algorithm` `=` $rng_algorithm attr-dict
+    $initial_state `,` `algorithm` `=` custom<Keyword>($rng_algorithm) attr-dict
     `:` functional-type(operands, results)
   }];
   let extraClassDefinition = [{

@@ -92,7 +92,6 @@ def SHLO_ReducePrecisionOp : SHLO_Op<"reduce_precision", [Pure, SHLO_Elementwise
 }
 def SHLO_UniformQuantizeOp : SHLO_UnaryOp<"uniform_quantize", "to a quantized format", SHLO_FpQuantTensor, [SHLO_SameShape]> {
   let results = (outs SHLO_QuantTensor:$result);
-  let assemblyFormat = "$operand attr-dict `:` functional-type(operands, results)";
 }
 def SHLO_UniformDequantizeOp : SHLO_UnaryOp<"uniform_dequantize", "from a quantized format", SHLO_QuantTensor, [SHLO_SameShape]> {
   let results = (outs SHLO_FpTensor:$result);
@@ -148,7 +147,8 @@ def SHLO_CompareOp : SHLO_Op<"compare", [Pure, SHLO_Elementwise, SHLO_SameShape]
                        OptionalAttr<SHLO_ComparisonTypeAttr>:$compare_type);
   let results = (outs SHLO_PredTensor:$result);
   let assemblyFormat = [{
-    $comparison_direction `,` $lhs `,` $rhs (`,` $compare_type^)? attr-dict
+    custom<Keyword>($comparison_direction) `,` $lhs `,` $rhs ``
+    custom<ComparisonType>($compare_type) attr-dict
     `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
