@@ -426,7 +426,7 @@ struct StableHLOModel
   }
 
 private:
-  /// The body is retyped as a whole, with what it captures from outside.
+  /// The body is retyped as a whole, and reads what it captures so too.
   static void addBodyGroup(Operation *op, SmallVectorImpl<TypeGroup> &groups) {
     for (Region &region : op->getRegions())
       if (region
@@ -446,10 +446,7 @@ private:
           [&](Block *block) { addFloats(block->getArguments(), group.gives); });
       region.walk([&](Operation *inner) {
         addFloats(inner->getResults(), group.gives);
-        for (OpOperand &operand : inner->getOpOperands())
-          if (getFloatElementType(operand.get().getType()) &&
-              !op->isAncestor(operand.get().getParentRegion()->getParentOp()))
-            group.reads.push_back(&operand);
+        addFloats(inner->getOpOperands(), group);
       });
     }
   }

@@ -6,6 +6,7 @@
 #include "YamlTree.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/Twine.h"
 
 namespace mlir::mp {
 

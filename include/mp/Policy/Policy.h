@@ -8,6 +8,7 @@
 #ifndef MP_POLICY_POLICY_H
 #define MP_POLICY_POLICY_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
