@@ -120,6 +120,18 @@ KernelLaunch createRowKernel(SymbolTable &symbols, Location loc,
 KernelLaunch createDirectConvKernel(SymbolTable &symbols, ConvOp op,
                                     const CpuClass &cpu);
 
+//===----------------------------------------------------------------------===//
+// After a library's product
+//===----------------------------------------------------------------------===//
+
+/// Bias, residual, activation and rounding on sums [rows, columns]; bias and
+/// residual may be null.
+KernelLaunch createFinishKernel(SymbolTable &symbols, Location loc,
+                                RankedTensorType sums, RankedTensorType bias,
+                                RankedTensorType residual,
+                                RankedTensorType result, Epilogue epilogue,
+                                const CpuClass &cpu);
+
 } // namespace mlir::mp
 
 #endif // MP_LIB_GEMM_GEMMKERNELS_H

@@ -15,6 +15,10 @@ def MPConvertGemmToKernelsPass : Pass<"mp-convert-gemm-to-kernels", "::mlir::Mod
 
     Values: as `mp.gemm` and `mp.conv` document; the order of the sums depends
     on the class of the CPU, never on the number of threads.
+    Reports: remark `product` for each product: the code and why; missed where
+    that is the slow exact path. Errors name formats that have no code.
+
+    [example: test/Gemm/convert-gemm-to-kernels.mlir]
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
@@ -24,7 +28,9 @@ def MPConvertGemmToKernelsPass : Pass<"mp-convert-gemm-to-kernels", "::mlir::Mod
   ];
   let options = [
     Option<"features", "features", "std::string", /*default=*/"",
-           "LLVM names of the CPU's features, comma-separated; empty: this machine's">
+           "LLVM names of the CPU's features, comma-separated; empty: this machine's">,
+    Option<"library", "library", "std::string", /*default=*/"\"auto\"",
+           "Use of oneDNN: auto (by the table), never, always (where it can)">
   ];
 }
 
