@@ -2,9 +2,9 @@
 // RUN: mp-opt %s --mp-convert-stablehlo-to-linalg | FileCheck %s
 
 // CHECK-LABEL: func.func @unsigned
-// CHECK-SAME: %arg0: tensor<2xi32> {mp.name = "key", mp.type = ui32}
+// CHECK-SAME: %arg0: tensor<2xi32> {mp.name = "key", mp.type = tensor<2xui32>}
 // CHECK-SAME: %arg1: tensor<2xi32>)
-// CHECK-SAME: -> (tensor<2xi32> {mp.type = ui32}, tensor<2xi32>)
+// CHECK-SAME: -> (tensor<2xi32> {mp.type = tensor<2xui32>}, tensor<2xi32>)
 func.func @unsigned(%a: tensor<2xui32> {mp.name = "key"}, %b: tensor<2xi32>) -> (tensor<2xui32>, tensor<2xi32>) {
   return %a, %b : tensor<2xui32>, tensor<2xi32>
 }

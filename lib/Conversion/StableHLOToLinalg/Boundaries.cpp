@@ -31,7 +31,7 @@ SignlessTypeConverter::SignlessTypeConverter() {
 void mp::recordUnsignedBoundaries(ModuleOp module) {
   auto spelling = [](Type type) -> TypeAttr {
     Type element = getElementTypeOrSelf(type);
-    return element.isUnsignedInteger() ? TypeAttr::get(element) : TypeAttr();
+    return element.isUnsignedInteger() ? TypeAttr::get(type) : TypeAttr();
   };
   for (auto func : module.getOps<func::FuncOp>()) {
     for (auto [i, type] : llvm::enumerate(func.getArgumentTypes()))

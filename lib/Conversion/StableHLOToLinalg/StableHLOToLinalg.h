@@ -55,7 +55,7 @@ void populateSelectAndScatterPatterns(TypeConverter &, SymbolTable &,
 void populateSortPatterns(TypeConverter &, SymbolTable &, RewritePatternSet &);
 
 /// Notes the spelling of unsigned element types in `mp.type` on the arguments
-/// and results of functions, which are about to become signless.
+/// and results of functions, as the whole tensor type, before it is signless.
 void recordUnsignedBoundaries(ModuleOp module);
 
 /// Starts the error that `op` cannot be executed; the reason follows. Converts
