@@ -52,8 +52,10 @@ llvm::Expected<CpuTarget> CpuTarget::get(llvm::StringRef name) {
     target.name = name.str();
     llvm::SmallVector<llvm::StringRef> features;
     llvm::X86::getFeaturesForCPU(name, features);
-    for (llvm::StringRef feature : features)
+    for (llvm::StringRef feature : features) {
       enabled[feature] = true;
+      llvm::X86::updateImpliedFeatures(feature, true, enabled);
+    }
   }
   for (llvm::StringRef feature : usefulFeatures)
     if (enabled.lookup(feature))

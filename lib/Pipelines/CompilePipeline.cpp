@@ -33,6 +33,9 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
     addCleanup(pm);
     break;
   case CompileStage::Program: {
+    pm.addPass(createMPFuseElementwisePass());
+    pm.addPass(createMPFuseEpiloguesPass());
+    addCleanup(pm);
     MPConvertGemmToKernelsPassOptions gemm;
     gemm.features = options.target.getFeatureList();
     pm.addPass(createMPConvertGemmToKernelsPass(gemm));
