@@ -5,6 +5,7 @@
 #include "mp/Kernels/Passes.h"
 #include "mp/Pipelines/Autocast.h"
 #include "mp/Program/Passes.h"
+#include "mp/StableHLO/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -21,6 +22,7 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
                          const CompilePipelineOptions &options) {
   switch (stage) {
   case CompileStage::StableHLO:
+    pm.addPass(createMPImportPass());
     if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
