@@ -1,5 +1,4 @@
-//===- ChoiceTable.cpp - which code computes a product
-//---------------------===//
+//===- ChoiceTable.cpp - which code computes a product --------------------===//
 //
 // One row for each reason, the first that fits decides. The last row is the
 // rule: our own panels, because they keep every format in its storage width,
@@ -12,6 +11,9 @@
 //   avx2    products, M = 1, f32 / bf16             0.9 / 1.8
 //   avx2    convolutions of ResNet-50, f32          1.02 in sum, 0.6 - 1.4 each
 //   avx512  products, M >= 32, f32 / bf16           0.98 - 1.13 / 1.02 - 1.23
+//
+// The row for AMX rests on oneDNN's own figures; with these kernels beside it
+// it has only been compiled.
 //
 // (One thread, oneDNN with packed f32 weights; the benchmark is
 // test/Benchmark/GemmBenchmark.cpp. avx512: an earlier form of these kernels.)

@@ -1,5 +1,4 @@
-//===- ConvertGemmToKernels.cpp - products become launches
-//------------------===//
+//===- ConvertGemmToKernels.cpp - products become launches ----------------===//
 #include "mp/Gemm/Passes.h"
 
 #include "Invariance.h"

@@ -1,5 +1,4 @@
-//===- DirectConvKernel.cpp - any convolution, by its definition
-//------------===//
+//===- DirectConvKernel.cpp - any convolution, by its definition ----------===//
 //
 // A work item is one pixel of the result. Output channels are the filter's
 // inner dimension, so they fill the vectors; taps that fall into the padding

@@ -1,5 +1,4 @@
-//===- Epilogue.cpp - activations on accumulators
-//--------------------------===//
+//===- Epilogue.cpp - activations on accumulators -------------------------===//
 #include "KernelBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"

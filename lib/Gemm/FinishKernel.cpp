@@ -1,5 +1,4 @@
-//===- FinishKernel.cpp - the store stage after a library's product
-//--------===//
+//===- FinishKernel.cpp - the store stage after a library's product -------===//
 #include "GemmKernels.h"
 
 using namespace mlir;

@@ -1,5 +1,4 @@
-//===- PackKernel.cpp - B into panels
-//---------------------------------------===//
+//===- PackKernel.cpp - B into panels -------------------------------------===//
 //
 // A launch of its own: where B is a constant or a parameter it is invariant,
 // and the program computes it once.

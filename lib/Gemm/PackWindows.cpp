@@ -1,5 +1,4 @@
-//===- PackWindows.cpp - the rows of a convolution's matrix
-//-----------------===//
+//===- PackWindows.cpp - the rows of a convolution's matrix ---------------===//
 //
 // The matrix A of a convolution is never stored: each work item gathers the
 // rows it needs, in the block of k it needs, into the same scratch as the rows

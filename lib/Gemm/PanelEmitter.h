@@ -17,6 +17,8 @@ public:
     int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
     maxRows = plan.tilesPerItem * rows;
     int64_t width = kb.accumulator.getWidth() / 8;
+    finishesTiles = plan.numBlocksK == 1 && (spec.epilogue == Epilogue::None ||
+                                             spec.epilogue == Epilogue::Relu);
     // Rows of a power of two would fall into the same lines of the cache.
     if (spec.transposeA)
       rowShape = {plan.blockK,
@@ -43,6 +45,8 @@ private:
   void prefetchB(Value k, Value prefetchBase);
   Value getPrefetchBase(Value tile);
   void clearSums();
+  Value isWholePanel();
+  Value isPartialPanel();
   void finishPanel();
   Value rowOfTile(Value tile) {
     return kb.add(kb.mul(tile, plan.shortRows),
@@ -55,6 +59,8 @@ private:
   const KernelFunction &kernel;
   GemmOperands operands;
   int64_t maxRows, sumOffset;
+  /// Whole panels leave the registers finished, not through scratch.
+  bool finishesTiles;
   SmallVector<int64_t> rowShape, sumShape;
 
   Value flatB;                                         // packed B as one line

@@ -1,10 +1,10 @@
-//===- PanelKernel.cpp - products with packed B
-//-----------------------------===//
+//===- PanelKernel.cpp - products with packed B ---------------------------===//
 //
 // A work item is a block of rows times a group of panels. For each block of k
 // it widens its rows of A into scratch; then, panel by panel, register tiles
 // run down the rows. Sums go through scratch to one store stage, so edges,
-// formats and activations appear once, outside of the hot loop.
+// formats and activations appear once, outside of the hot loop; only where k is
+// short and nothing expensive follows are they stored from registers.
 //
 //===----------------------------------------------------------------------===//
 #include "PanelEmitter.h"
@@ -131,9 +131,30 @@ void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
   for (int64_t c = 1; c < plan.chains; ++c)
     for (int64_t s = 0; s < numSums; ++s)
       result[s] = arith::AddFOp::create(kb, result[s], result[c * numSums + s]);
-  for (int64_t i = 0; i < tileRows; ++i)
-    for (int64_t j = 0; j < vectors; ++j)
-      kb.store(result[i * vectors + j], sums, place(i, j));
+  auto forEachSum =
+      [&](llvm::function_ref<void(int64_t, int64_t, Value)> body) {
+        for (int64_t i = 0; i < tileRows; ++i)
+          for (int64_t j = 0; j < vectors; ++j)
+            body(i, j, result[i * vectors + j]);
+      };
+  auto keep = [&] {
+    forEachSum([&](int64_t i, int64_t j, Value sum) {
+      kb.store(sum, sums, place(i, j));
+    });
+  };
+  if (!finishesTiles) {
+    keep();
+    return;
+  }
+  Value firstColumn = kb.mul(panel, plan.panelWidth);
+  kb.ifThen(isWholePanel(), [&] {
+    forEachSum([&](int64_t i, int64_t j, Value sum) {
+      operands.finish(sum, batch, kb.add(firstRow, kb.add(row, i)),
+                      kb.add(firstColumn, j * kb.lanes), kb.lanes);
+    });
+  });
+  if (spec.n % plan.panelWidth)
+    kb.ifThen(isPartialPanel(), keep);
 }
 
 void PanelEmitter::emitTiles() {
@@ -155,29 +176,32 @@ void PanelEmitter::clearSums() {
   });
 }
 
+Value PanelEmitter::isWholePanel() {
+  return arith::CmpIOp::create(kb, arith::CmpIPredicate::ult, panel,
+                               kb.index(spec.n / plan.panelWidth));
+}
+
+Value PanelEmitter::isPartialPanel() {
+  return arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, panel,
+                               kb.index(spec.n / plan.panelWidth));
+}
+
 void PanelEmitter::finishPanel() {
   Value firstColumn = kb.mul(panel, plan.panelWidth);
-  Value width = kb.index(plan.panelWidth);
   auto finish = [&](Value row, Value column, int64_t count) {
     Value sum = kb.load(sums, {sumPanel, row, column}, count);
     operands.finish(sum, batch, kb.add(firstRow, row),
                     kb.add(firstColumn, column), count);
   };
-  if (spec.n >= plan.panelWidth) {
-    Value room = kb.sub(kb.index(spec.n), firstColumn);
-    Value whole =
-        arith::CmpIOp::create(kb, arith::CmpIPredicate::uge, room, width);
-    kb.ifThen(whole, [&] {
+  if (!finishesTiles)
+    kb.ifThen(isWholePanel(), [&] {
       kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
         for (int64_t j = 0; j < plan.tileVectors; ++j)
           finish(row, kb.index(j * kb.lanes), kb.lanes);
       });
     });
-  }
   if (int64_t rest = spec.n % plan.panelWidth) {
-    Value last = arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, panel,
-                                       kb.index(plan.panels - 1));
-    kb.ifThen(last, [&] {
+    kb.ifThen(isPartialPanel(), [&] {
       kb.forEach(kb.index(0), numRows, 1, [&](Value row) {
         kb.forEachVector(
             kb.index(0), kb.index(rest), kb.lanes,

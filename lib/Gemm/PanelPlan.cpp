@@ -1,5 +1,4 @@
-//===- PanelPlan.cpp - blocking of panel products
-//--------------------------===//
+//===- PanelPlan.cpp - blocking of panel products -------------------------===//
 #include "GemmKernels.h"
 
 #include "llvm/Support/MathExtras.h"
