@@ -12,11 +12,11 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/thread.h"
 #include <chrono>
 
 using namespace mlir;
@@ -158,8 +158,8 @@ LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
   return result;
 }
 
-bool mp::compileToFile(const CompileOptions &options, StringRef path,
-                       StringRef scratch) {
+static bool compile(const CompileOptions &options, StringRef path,
+                    StringRef scratch) {
   llvm::Expected<CpuTarget> target = CpuTarget::get(options.target);
   if (!target)
     return succeeded(fail(llvm::toString(target.takeError())));
@@ -188,4 +188,13 @@ bool mp::compileToFile(const CompileOptions &options, StringRef path,
   if (!reported)
     (void)fail("cannot compile '" + options.input + "'");
   return false;
+}
+
+bool mp::compileToFile(const CompileOptions &options, StringRef path,
+                       StringRef scratch) {
+  bool done = false;
+  llvm::thread worker(std::optional<unsigned>(kToolStackBytes),
+                      [&] { done = compile(options, path, scratch); });
+  worker.join();
+  return done;
 }
