@@ -1,4 +1,11 @@
 //===- Epilogue.cpp - activations on accumulators -------------------------===//
+//
+// The functions of `mp.gemm` in f32, measured against double on [-12, 12]: the
+// largest error is 1 unit in the last place of |x|. Relative to the result that
+// is 4 units of f32 where x > -1; below, gelu_erf has the cancellation of its
+// formula, 1 + erf, and gelu_tanh that of the exponent (32 units at x = -5).
+//
+//===----------------------------------------------------------------------===//
 #include "KernelBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
