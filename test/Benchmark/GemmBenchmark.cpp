@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -236,13 +237,17 @@ bool printRatios(const Reporter &reporter) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // oneDNN takes as many threads as OpenMP gives it.
-  setenv("OMP_NUM_THREADS", "1", 1);
+  // oneDNN takes as many threads as OpenMP gives it; the environment was read
+  // when OpenMP was loaded.
+  using SetThreads = void (*)(int);
+  if (auto set = reinterpret_cast<SetThreads>(
+          dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
+    set(1);
   bool judge = false;
   std::vector<char *> arguments = {argv[0]};
   char interleave[] = "--benchmark_enable_random_interleaving=true";
-  char repeat[] = "--benchmark_repetitions=5",
-       time[] = "--benchmark_min_time=0.1";
+  char repeat[] = "--benchmark_repetitions=7",
+       time[] = "--benchmark_min_time=0.05";
   arguments.insert(arguments.end(), {interleave, repeat, time});
   for (int i = 1; i < argc; ++i)
     if (!std::strcmp(argv[i], "--goals"))
