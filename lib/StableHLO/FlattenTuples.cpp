@@ -6,6 +6,29 @@ using namespace mlir;
 using namespace mlir::mp;
 using namespace mlir::mp::shlo;
 
+// Aliases let a short text nest tuples into more values than memory holds.
+static constexpr int64_t kMaxTupleValues = 1 << 20;
+
+// Counts what `type` holds, tuples included, as far as `budget` goes.
+static bool fitsBudget(Type type, int64_t &budget) {
+  if (--budget < 0)
+    return false;
+  auto tuple = dyn_cast<TupleType>(type);
+  return !tuple || llvm::all_of(tuple.getTypes(), [&](Type element) {
+    return fitsBudget(element, budget);
+  });
+}
+
+static LogicalResult verifyTupleSizes(Operation *op, TypeRange types) {
+  for (Type type : types) {
+    int64_t budget = kMaxTupleValues;
+    if (!fitsBudget(type, budget))
+      return op->emitError() << "expected tuples of at most "
+                             << kMaxTupleValues << " values";
+  }
+  return success();
+}
+
 static bool hasTuple(TypeRange types) {
   return llvm::any_of(types, llvm::IsaPred<TupleType>);
 }
@@ -129,15 +152,23 @@ flattenAttributes(TypeRange types, llvm::function_ref<DictionaryAttr(unsigned)> 
 }
 
 LogicalResult mlir::mp::shlo::flattenTuples(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  if (failed(verifyTupleSizes(function, type.getInputs())) ||
+      failed(verifyTupleSizes(function, type.getResults())))
+    return failure();
   SmallVector<Operation *> controlFlow;
-  function.walk([&](Operation *op) {
+  WalkResult sizes = function.walk([&](Operation *op) {
+    if (failed(verifyTupleSizes(op, op->getResultTypes())))
+      return WalkResult::interrupt();
     if (isa<WhileOp, IfOp, CaseOp, OptimizationBarrierOp>(op))
       controlFlow.push_back(op);
+    return WalkResult::advance();
   });
+  if (sizes.wasInterrupted())
+    return failure();
   for (Operation *op : controlFlow)
     flattenControlFlow(op);
 
-  FunctionType type = function.getFunctionType();
   if (!hasTuple(type.getInputs()) && !hasTuple(type.getResults()))
     return success();
   if (function.isExternal())

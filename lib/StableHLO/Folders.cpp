@@ -1,4 +1,5 @@
-// Folds that are exact: they move or drop elements and never compute with them.
+// Folds that are exact: they move or drop elements, and compute with none but
+// splats whose format changes, which round as they would at run time.
 
 #include "mp/StableHLO/StableHLO.h"
 
@@ -19,8 +20,26 @@ static Attribute resizeSplat(Attribute attr, RankedTensorType type) {
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
 
-OpFoldResult ConvertOp::fold(FoldAdaptor) {
-  return getOperand().getType() == getType() ? getOperand() : OpFoldResult();
+// Formats whose conversion rounds to nearest, ties to even, everywhere.
+static bool isPlainFloat(Type type) {
+  return isa<BFloat16Type, Float16Type, Float32Type, Float64Type>(type);
+}
+
+OpFoldResult ConvertOp::fold(FoldAdaptor adaptor) {
+  if (getOperand().getType() == getType())
+    return getOperand();
+  auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getOperand());
+  Type element = getType().getElementType();
+  if (!splat || !getType().hasStaticShape() || !isPlainFloat(element) ||
+      !isPlainFloat(splat.getElementType()))
+    return {};
+  APFloat value = splat.getSplatValue<APFloat>();
+  if (value.isNaN())
+    return {};
+  bool losesInfo = false;
+  value.convert(cast<FloatType>(element).getFloatSemantics(),
+                APFloat::rmNearestTiesToEven, &losesInfo);
+  return DenseElementsAttr::get(getType(), value);
 }
 
 OpFoldResult BitcastConvertOp::fold(FoldAdaptor) {

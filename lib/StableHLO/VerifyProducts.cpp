@@ -289,7 +289,7 @@ LogicalResult FftOp::verify() {
     bool isLast = dim + 1 == inShape.size();
     int64_t half = size / 2 + (size > 0);
     int64_t in = isLast && type == FftType::IRFFT ? half : size;
-    if (!mayEqual(in, inShape[dim]) && operand.getNumElements() != 0)
+    if (!mayEqual(in, inShape[dim]) && !llvm::is_contained(inShape, 0))
       return emitOpError() << "expected dimension " << dim << " of " << operand
                            << " to have size " << in;
     outShape[dim] = isLast && type == FftType::RFFT ? half : size;

@@ -73,3 +73,16 @@ func.func @dead(%x: tensor<4xf32>, %z: tensor<f32>) {
   stablehlo.custom_call @effect(%x) {has_side_effect = true} : (tensor<4xf32>) -> ()
   return
 }
+
+// A constant changes its format as it would at run time: 1.003 rounds to even
+// in bf16. What is no splat waits for run time.
+// CHECK-LABEL: func.func @convert_constant
+func.func @convert_constant() -> (tensor<4xbf16>, tensor<2xbf16>) {
+  // CHECK-DAG: stablehlo.constant dense<1.000000e+00> : tensor<4xbf16>
+  // CHECK-DAG: stablehlo.convert %{{.*}} : (tensor<2xf32>) -> tensor<2xbf16>
+  %c = stablehlo.constant dense<1.003> : tensor<4xf32>
+  %d = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = stablehlo.convert %c : (tensor<4xf32>) -> tensor<4xbf16>
+  %1 = stablehlo.convert %d : (tensor<2xf32>) -> tensor<2xbf16>
+  return %0, %1 : tensor<4xbf16>, tensor<2xbf16>
+}

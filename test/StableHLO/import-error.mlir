@@ -60,3 +60,22 @@ func.func private @d2(%x: tensor<4xf32>) -> tensor<4xf32> {
   %6 = stablehlo.abs %5 : tensor<4xf32>
   return %6 : tensor<4xf32>
 }
+
+// -----
+
+!t0 = tuple<tensor<f32>, tensor<f32>, tensor<f32>, tensor<f32>>
+!t1 = tuple<!t0, !t0, !t0, !t0, !t0, !t0, !t0, !t0>
+!t2 = tuple<!t1, !t1, !t1, !t1, !t1, !t1, !t1, !t1>
+!t3 = tuple<!t2, !t2, !t2, !t2, !t2, !t2, !t2, !t2>
+!t4 = tuple<!t3, !t3, !t3, !t3, !t3, !t3, !t3, !t3>
+!t5 = tuple<!t4, !t4, !t4, !t4, !t4, !t4, !t4, !t4>
+!t6 = tuple<!t5, !t5, !t5, !t5, !t5, !t5, !t5, !t5>
+// expected-error@+1 {{expected tuples of at most 1048576 values}}
+func.func @exponential(%t: !t6) {
+  return
+}
+
+// -----
+
+// expected-error@+1 {{expected a body for a function of tuples}}
+func.func private @tuple_of_nothing(%t: tuple<tensor<f32>>)
