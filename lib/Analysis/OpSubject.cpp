@@ -133,6 +133,25 @@ StringRef OpSubject::opClass() const {
                                     : OpClass::Opaque);
 }
 
+bool OpSubject::isProduct() const {
+  return opClass() == stringifyOpClass(OpClass::Contraction) ||
+         opClass() == stringifyOpClass(OpClass::Convolution);
+}
+
+StringRef OpSubject::missingCapability() const {
+  if (!target)
+    return "";
+  switch (target->getSupport(low, isProduct())) {
+  case Support::Native:
+    return "";
+  case Support::Emulated:
+    return "no native low-precision form at this target";
+  case Support::Illegal:
+    return "no low-precision form at this target";
+  }
+  return "";
+}
+
 StringRef OpSubject::pattern() const { return getString(op, "mp.pattern"); }
 StringRef OpSubject::role() const { return getString(op, "mp.role"); }
 

@@ -1,5 +1,6 @@
 #include "mp/Pipelines/Autocast.h"
 
+#include "mp/StableHLO/Passes.h"
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -10,8 +11,9 @@ using namespace mlir::mp;
 
 void mp::buildAutocastPipeline(OpPassManager &pm,
                                const AutocastOptions &options) {
+  pm.addPass(createMPImportPass());
   pm.addPass(createMPClassifyPass());
-  pm.addPass(createMPDecidePrecisionPass({options.policy}));
+  pm.addPass(createMPDecidePrecisionPass({options.policy, options.target}));
   pm.addPass(createMPPlaceCastsPass({options.keepIO}));
   pm.addPass(createMPMaterialiseCastsPass({options.explain}));
 }

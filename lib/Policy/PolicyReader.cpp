@@ -26,7 +26,7 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
   }
   std::optional<Format> compute, accumulate;
   std::optional<Action> unlisted;
-  std::optional<bool> followIO;
+  std::optional<bool> followIO, fallback;
   for (const auto &[key, line, column, value] : root.entries) {
     if (key == "version") {
       hasVersion = true;
@@ -45,6 +45,10 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
       static const std::pair<StringRef, bool> choices[] = {{"keep", false},
                                                            {"follow", true}};
       ok &= readChoice<bool>(value, choices, followIO.emplace());
+    } else if (key == "fallback") {
+      static const std::pair<StringRef, bool> choices[] = {{"true", true},
+                                                           {"false", false}};
+      ok &= readChoice<bool>(value, choices, fallback.emplace());
     } else if (key == "needs") {
       ok &= value.scalar == "calibration" ||
             error(value, "expected 'calibration'");
@@ -105,6 +109,7 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
   policy.accumulate = accumulate.value_or(policy.accumulate);
   policy.unlisted = unlisted.value_or(policy.unlisted);
   policy.followIO = followIO.value_or(policy.followIO);
+  policy.fallback = fallback.value_or(policy.fallback);
   return true;
 }
 

@@ -17,6 +17,7 @@ static const Key topLevelKeyTable[] = {
     {"unlisted", acts, "verdict for an op that no rule matches"},
     {"io", acts, "`keep` or `follow`: types of function arguments and results"},
     {"needs", acts, "`calibration`: refuse to run without recorded ranges"},
+    {"fallback", acts, "`true`: what the target cannot do is computed in f32"},
     {"parameters", acts, "named numbers that conditions use as `$name`"},
     {"rules", acts, "the rules; the first match wins"},
     {"storage", idle, "formats of values in memory, by kind"},

@@ -24,9 +24,12 @@ class DecidePrecisionPass
 
   bool load();
   LogicalResult decide(Operation *op);
+  LogicalResult checkLegality(Operation *op, const OpSubject &subject,
+                              Decision &decision, Format &compute);
   void contaminate();
 
   std::optional<Policy> policy;
+  const Target *target = nullptr;
   ConstantAnalysis constants;
 };
 } // namespace
@@ -43,6 +46,14 @@ bool DecidePrecisionPass::load() {
   });
   if (!policy)
     return false;
+  target = nullptr;
+  if (!targetName.empty()) {
+    target = findTarget(targetName, [&](const Twine &message) {
+      emitError(root->getLoc()) << message;
+    });
+    if (!target)
+      return false;
+  }
   if (policy->needsCalibration) {
     emitError(getLocation(&getContext(), policy->location))
         << "policy '" << policy->name
@@ -74,6 +85,40 @@ static StringRef getReasonToKeep(Operation *op, ArrayRef<TypeGroup> groups) {
   return precision.getAuthorPin();
 }
 
+/// What a rule pins must exist at the target. Ops that are free are not asked
+/// for: they stay wide where they cannot be low.
+LogicalResult DecidePrecisionPass::checkLegality(Operation *op,
+                                                 const OpSubject &subject,
+                                                 Decision &decision,
+                                                 Format &compute) {
+  bool isMovement = decision.action == Action::Clear;
+  if (!target || decision.action == Action::Deny || isMovement ||
+      target->getSupport(compute, subject.isProduct()) != Support::Illegal)
+    return success();
+  StringRef low = stringify(compute);
+  if (decision.action == Action::Allow && !policy->fallback) {
+    std::optional<Format> nearest =
+        target->getNearestLegal(compute, subject.isProduct());
+    InFlightDiagnostic diagnostic =
+        op->emitError() << "rule '" << decision.rule << "' asks for '" << low
+                        << "', which target '" << target->name
+                        << "' cannot compute '" << op->getName() << "' in";
+    diagnostic.attachNote(FileLineColLoc::get(&getContext(), decision.file,
+                                              decision.line, decision.column))
+        << "the nearest legal choice is '"
+        << (nearest ? stringify(*nearest) : "f32")
+        << "'; 'fallback: true' in the policy computes the op in f32";
+    return diagnostic;
+  }
+  if (decision.action == Action::Allow)
+    remark::missed(op->getLoc(),
+                   remark::RemarkOpts::name("legality").category("mp"))
+        << remark::reason("target {0} cannot compute it in {1}, so it is f32",
+                          target->name, low.str());
+  decision.action = Action::Deny;
+  return success();
+}
+
 LogicalResult DecidePrecisionPass::decide(Operation *op) {
   SmallVector<TypeGroup> groups;
   if (auto precision = dyn_cast<PrecisionOpInterface>(op))
@@ -81,6 +126,7 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
 
   Decision decision;
   OpSubject subject(op, constants);
+  subject.setTarget(target, policy->compute);
   const PolicyRule *rule = policy->match(subject);
   Action action = rule ? rule->action : policy->unlisted;
   decision.rule = rule ? StringRef(rule->id) : "unlisted";
@@ -111,6 +157,9 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     decision.action = action;
   }
   Format compute = rule && rule->compute ? *rule->compute : policy->compute;
+  if (decision.action != Action::Keep &&
+      failed(checkLegality(op, subject, decision, compute)))
+    return failure();
   Format accumulate =
       rule && rule->accumulate ? *rule->accumulate : policy->accumulate;
   if (decision.action != Action::Keep && compute != Format::F32) {

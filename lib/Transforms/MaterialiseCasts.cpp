@@ -3,6 +3,7 @@
 #include "mp/IR/MPDialect.h"
 #include "mp/Transforms/Passes.h"
 
+#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -19,7 +20,8 @@ namespace {
 /// outside of any.
 class Materialiser {
 public:
-  Materialiser(Operation *root, Explanation &explanation)
+  /// `explanation` may be null: where nobody asks, nothing is collected.
+  Materialiser(Operation *root, Explanation *explanation)
       : root(root), explanation(explanation), castBuilder(root) {}
   void run();
 
@@ -35,7 +37,7 @@ private:
   void removeAttributes();
 
   Operation *root;
-  Explanation &explanation;
+  Explanation *explanation;
   CastBuilder castBuilder;
   SmallVector<std::pair<Value, Type>> retyped;
   /// The element type that an operand reads, where it differs from what its
@@ -132,12 +134,14 @@ void Materialiser::retype() {
 
 void Materialiser::note(Value value, Type from, Type to,
                         PlacedCast::Kind kind) {
+  if (!explanation)
+    return;
   std::string name;
   if (Operation *op = value.getDefiningOp()) {
-    name = explanation.getName(op);
+    name = explanation->getName(op);
   } else {
     auto argument = cast<BlockArgument>(value);
-    StringRef parent = explanation.getName(argument.getOwner()->getParentOp());
+    StringRef parent = explanation->getName(argument.getOwner()->getParentOp());
     if (auto function =
             dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp()))
       parent = function.getName();
@@ -149,7 +153,7 @@ void Materialiser::note(Value value, Type from, Type to,
     elements = type.hasStaticShape() ? type.getNumElements() : 0;
   int64_t bytes = elements * (from.getIntOrFloatBitWidth() / 8 +
                               to.getIntOrFloatBitWidth() / 8);
-  explanation.addCast({value.getLoc(), name, from, to, bytes, kind});
+  explanation->addCast({value.getLoc(), name, from, to, bytes, kind});
 }
 
 Value Materialiser::foldConstant(Value value, Type elementType) {
@@ -283,12 +287,16 @@ class MaterialiseCastsPass
 
 void MaterialiseCastsPass::runOnOperation() {
   Operation *root = getOperation();
-  Explanation explanation(root);
-  Materialiser(root, explanation).run();
-  explanation.emitRemarks();
+  std::optional<Explanation> explanation;
+  if (!explain.empty() || getContext().getRemarkEngine())
+    explanation.emplace(root);
+  Materialiser(root, explanation ? &*explanation : nullptr).run();
+  if (!explanation)
+    return;
+  explanation->emitRemarks();
   if (explain.empty())
     return;
-  if (llvm::Error error = explanation.write(explain)) {
+  if (llvm::Error error = explanation->write(explain)) {
     emitError(UnknownLoc::get(&getContext()))
         << "cannot write explanation '" << explain
         << "': " << llvm::toString(std::move(error));

@@ -160,3 +160,19 @@ func.func @edges(%e: tensor<0x4xf32>, %w: tensor<4x4xf32>, %v: tensor<4xf32>) ->
   %1 = stablehlo.dot_general %v, %v, contracting_dims = [0] x [0] : (tensor<4xf32>, tensor<4xf32>) -> tensor<f32>
   return %0, %1 : tensor<0x4xf32>, tensor<f32>
 }
+
+// -----
+
+// Calls are inlined first, so a helper is decided where it is used.
+// CHECK-LABEL: func.func public @entry
+func.func public @entry(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // CHECK-NOT: call
+  // CHECK: stablehlo.dot_general {{.*}} : (tensor<4x4xbf16>, tensor<4x4xbf16>) -> tensor<4x4xf32>
+  %0 = func.call @helper(%x) : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}
+// CHECK-NOT: @helper
+func.func private @helper(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %0 = stablehlo.dot_general %x, %x, contracting_dims = [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}

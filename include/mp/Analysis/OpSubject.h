@@ -3,6 +3,7 @@
 #define MP_ANALYSIS_OPSUBJECT_H
 
 #include "mp/Analysis/PrecisionOpInterface.h"
+#include "mp/Policy/Target.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -44,11 +45,20 @@ public:
   std::optional<double> number(Quantity quantity) const override;
   llvm::StringRef word(Word word) const override;
   std::optional<double> splat(unsigned operand) const override;
-  llvm::StringRef missingCapability() const override { return ""; }
+  llvm::StringRef missingCapability() const override;
+
+  /// Tells which low format of which target the rules are asked about.
+  void setTarget(const Target *target, Format low) {
+    this->target = target;
+    this->low = low;
+  }
+  bool isProduct() const;
 
 private:
   Operation *op;
   ConstantAnalysis &constants;
+  const Target *target = nullptr;
+  Format low = Format::F32;
   mutable std::optional<SmallVector<std::string>> names;
   mutable std::string elementType;
 };

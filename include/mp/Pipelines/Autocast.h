@@ -13,6 +13,10 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
       *this, "policy",
       llvm::cl::desc("A shipped policy, or the path of a policy file"),
       llvm::cl::init("bf16")};
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("Refuse what this target cannot do (cpu, sm_90, ...)"),
+      llvm::cl::init("")};
   Option<bool> keepIO{
       *this, "keep-io",
       llvm::cl::desc("Keep the types of function arguments and results"),

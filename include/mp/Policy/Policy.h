@@ -164,6 +164,8 @@ public:
   Action unlisted = Action::Infer;
   bool followIO = false;
   bool needsCalibration = false;
+  /// What is illegal at the target is computed wide, rather than an error.
+  bool fallback = false;
   std::vector<PolicyRule> rules;
   /// Parts of the file that this engine reads but does not act on.
   std::vector<PolicyDiagnostic> notes;

@@ -26,14 +26,20 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
     their meaning, and products whose precision or algorithm the author chose
     keep their types under every policy.
 
+    With a target, an op that a rule pins to a format which is illegal there is
+    an error; under a policy with `fallback: true` it is f32 instead.
+
     Values: unchanged.
     Reports: the policy's errors at their place in its file; a remark
-    `policy-note` for each part of the policy that has no effect.
+    `policy-note` for each part of the policy that has no effect; a remark
+    `legality` for each op that falls back.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect"];
   let options = [
     Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
-           "A shipped policy, or the path of a policy file">
+           "A shipped policy, or the path of a policy file">,
+    Option<"targetName", "target", "std::string", /*default=*/"\"\"",
+           "Refuse what this target cannot do (cpu, sm_90, ...)">
   ];
 }
 
