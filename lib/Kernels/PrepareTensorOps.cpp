@@ -7,6 +7,7 @@
 #include "PrepareTensorOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -197,6 +198,31 @@ static void separateSource(IRRewriter &rewriter, tensor::InsertSliceOp insert) {
   insert.getSourceMutable().assign((*generic)->getResult(0));
 }
 
+/// A body that asserts that its indices are in range reads the nearest element
+/// where one is not: kernels cannot stop, and must not read outside.
+static void replaceAsserts(IRRewriter &rewriter, linalg::GenericOp op) {
+  SmallVector<cf::AssertOp> asserts;
+  op.getBody()->walk([&](cf::AssertOp inner) { asserts.push_back(inner); });
+  if (asserts.empty())
+    return;
+  for (cf::AssertOp inner : asserts)
+    rewriter.eraseOp(inner);
+  op.getBody()->walk([&](tensor::ExtractOp extract) {
+    rewriter.setInsertionPoint(extract);
+    Location loc = extract.getLoc();
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(rewriter, loc, value);
+    };
+    ArrayRef<int64_t> shape = extract.getTensor().getType().getShape();
+    for (auto [index, size] : llvm::zip(extract.getIndicesMutable(), shape)) {
+      if (ShapedType::isDynamic(size) || index.get().getDefiningOp<linalg::IndexOp>())
+        continue;
+      Value low = arith::MaxSIOp::create(rewriter, loc, index.get(), constant(0));
+      index.set(arith::MinSIOp::create(rewriter, loc, low, constant(size - 1)));
+    }
+  });
+}
+
 LogicalResult mp::prepareTensorOps(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -227,6 +253,8 @@ LogicalResult mp::prepareTensorOps(Operation *root) {
       rewriter.replaceOpWithNewOp<linalg::FillOp>(
           splat, splat.getInput(),
           createEmpty(rewriter, splat.getLoc(), splat.getType()));
+    else if (auto generic = dyn_cast<linalg::GenericOp>(op))
+      replaceAsserts(rewriter, generic);
     else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
              linalgOp && !isa<linalg::GenericOp, linalg::FillOp>(op) &&
              linalgOp.hasPureTensorSemantics())

@@ -35,6 +35,7 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
     addCleanup(pm);
     break;
   case CompileStage::Program: {
+    pm.addPass(createMPRaiseProductsPass());
     pm.addPass(createMPFuseElementwisePass());
     pm.addPass(createMPFuseEpiloguesPass());
     addCleanup(pm);

@@ -3,6 +3,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def MPRaiseProductsPass : Pass<"mp-raise-products"> {
+  let summary = "turn linalg contractions and convolutions into mp.gemm and mp.conv";
+  let description = [{
+    Named and generic contractions of two float tensors over one dimension,
+    with at most one batch dimension, become `mp.gemm`; transposes of their
+    operands become its flags. Named convolutions become `mp.conv`, zeros
+    padded around their input its padding. Others are left alone.
+
+    Values: sums of formats narrower than f32 are kept in f32 and rounded once.
+    Reports: nothing.
+
+    [example: test/Kernels/raise-products.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::linalg::LinalgDialect", "::mlir::mp::MPDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def MPFuseElementwisePass : Pass<"mp-fuse-elementwise"> {
   let summary = "fuse elementwise ops into their readers";
   let description = [{
