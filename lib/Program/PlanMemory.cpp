@@ -41,6 +41,7 @@ static void annotate(func::FuncOp func, const BufferClasses &classes,
 }
 
 static LogicalResult planFunction(func::FuncOp func) {
+  expandTensorSelects(func);
   if (failed(verifyProgram(func)))
     return failure();
   FailureOr<IsolatingCopies> copies = insertIsolatingCopies(func);

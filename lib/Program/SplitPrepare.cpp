@@ -175,6 +175,7 @@ class SplitPreparePass
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     for (func::FuncOp func : getProgramFunctions(getOperation())) {
+      expandTensorSelects(func);
       if (failed(verifyProgram(func)))
         return signalPassFailure();
       PrepareSplit split(func);

@@ -126,3 +126,14 @@ func.func @branches(%p: tensor<i1>, %x: tensor<256xf32>) -> tensor<256xf32> {
   }
   return %r : tensor<256xf32>
 }
+
+// A choice between tensors is a branch with copies, not a kernel.
+// CHECK-LABEL: func.func @choice
+func.func @choice(%p: tensor<i1>, %x: tensor<256xf32>, %y: tensor<256xf32>) -> tensor<256xf32> {
+  %c = tensor.extract %p[] : tensor<i1>
+  // CHECK: scf.if
+  // CHECK: mp.copy %arg1 {mp.buffers = [#mp.buffer<result, 0>]}
+  // CHECK: mp.copy %arg2 {mp.buffers = [#mp.buffer<result, 0>]}
+  %r = arith.select %c, %x, %y : tensor<256xf32>
+  return %r : tensor<256xf32>
+}

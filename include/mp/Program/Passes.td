@@ -21,7 +21,8 @@ def MPSplitPreparePass : Pass<"mp-split-prepare", "::mlir::ModuleOp"> {
     **Values:** unchanged, bit for bit.
     **Reports:** nothing.
   }];
-  let dependentDialects = ["::mlir::mp::MPDialect", "::mlir::func::FuncDialect"];
+  let dependentDialects = ["::mlir::mp::MPDialect", "::mlir::func::FuncDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def MPPlanMemoryPass : Pass<"mp-plan-memory", "::mlir::ModuleOp"> {
@@ -43,7 +44,7 @@ def MPPlanMemoryPass : Pass<"mp-plan-memory", "::mlir::ModuleOp"> {
     **Reports:** a warning for a donation that cannot be used.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def MPConvertProgramToLLVMPass

@@ -65,6 +65,10 @@ inline int64_t alignBuffer(int64_t bytes) {
   return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
 }
 
+/// Turns choices between whole tensors, into which canonicalization makes
+/// branches that compute nothing, into branches again.
+void expandTensorSelects(func::FuncOp func);
+
 /// Succeeds if `func` is a program, else says at the op why not.
 LogicalResult verifyProgram(func::FuncOp func);
 
