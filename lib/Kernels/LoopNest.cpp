@@ -106,7 +106,7 @@ static std::optional<NestSource> getScalarSource(Value value) {
   }
   SplatElementsAttr splat;
   if (matchPattern(value, m_Constant(&splat))) {
-    source.constant = cast<TypedAttr>(splat.getSplatValue<Attribute>());
+    source.constant = splat.getSplatValue<Attribute>();
     return source;
   }
   // A constant may be seen through the views that change only its shape.

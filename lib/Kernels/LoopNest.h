@@ -26,7 +26,7 @@ struct NestAccess {
 /// Where a block argument of the body comes from: a constant, a scalar of the
 /// program, or one element of a tensor.
 struct NestSource {
-  TypedAttr constant;
+  Attribute constant; // typed, or the two parts of a complex number
   Value scalar;
   NestAccess access;
 

@@ -1,6 +1,7 @@
 #include "NestEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -177,8 +178,11 @@ Value NestEmitter::load(Location loc, Value memref, Value address, Type type) {
 
 Value NestEmitter::load(Location loc, const NestSource &source,
                         ArrayRef<Value> ivs, Type type) {
+  if (auto parts = dyn_cast_or_null<ArrayAttr>(source.constant))
+    return complex::ConstantOp::create(builder, loc, type, parts);
   if (source.constant)
-    return arith::ConstantOp::create(builder, loc, source.constant);
+    return arith::ConstantOp::create(builder, loc,
+                                     cast<TypedAttr>(source.constant));
   if (source.scalar)
     return getScalar(source.scalar);
   Value address = getAddress(loc, source.access, ivs);

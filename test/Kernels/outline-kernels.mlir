@@ -3,6 +3,7 @@
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #row = affine_map<(d0, d1) -> (d0)>
 #col = affine_map<(d0, d1) -> (d1)>
+#row1 = affine_map<(d0) -> (d0)>
 
 // Loops that every operand walks in the same way become one.
 // CHECK-LABEL: func.func @pointwise
@@ -91,6 +92,22 @@ func.func @mask(%x: tensor<8x4xf32>) -> tensor<8x4xi1> {
   return %0 : tensor<8x4xi1>
 }
 
+// A splat of complex numbers is a constant in the kernel, as any other.
+// CHECK-LABEL: func.func @complex_splat
+func.func @complex_splat(%x: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {
+  %c = arith.constant dense<(1.0, 2.0)> : tensor<4xcomplex<f32>>
+  %e = tensor.empty() : tensor<4xcomplex<f32>>
+  // CHECK: mp.launch @map_add(%{{.*}})
+  %0 = linalg.generic {indexing_maps = [#row1, #row1, #row1], iterator_types = ["parallel"]}
+      ins(%x, %c : tensor<4xcomplex<f32>>, tensor<4xcomplex<f32>>)
+      outs(%e : tensor<4xcomplex<f32>>) {
+  ^bb0(%a: complex<f32>, %b: complex<f32>, %o: complex<f32>):
+    %s = complex.add %a, %b : complex<f32>
+    linalg.yield %s : complex<f32>
+  } -> tensor<4xcomplex<f32>>
+  return %0 : tensor<4xcomplex<f32>>
+}
+
 // CHECK-LABEL: func.func private @map_addf
 //  CHECK-SAME:   (%{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xf32>, %[[BEGIN:.*]]: index, %[[END:.*]]: index, %{{.*}}: memref<?xi8>) attributes {mp.kernel}
 //       CHECK:   scf.for %[[I:.*]] = %[[BEGIN]] to %[[END]]
@@ -113,3 +130,6 @@ func.func @mask(%x: tensor<8x4xf32>) -> tensor<8x4xi1> {
 
 // CHECK-LABEL: func.func private @map_cmpf(%{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xi8>
 //       CHECK:   arith.extui %{{.*}} : i1 to i8
+
+// CHECK-LABEL: func.func private @map_add(
+//       CHECK:   complex.constant [1.000000e+00 : f32, 2.000000e+00 : f32] : complex<f32>
