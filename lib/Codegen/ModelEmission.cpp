@@ -1,5 +1,6 @@
 #include "mp/Codegen/ModelEmission.h"
 
+#include "BFloatStorage.h"
 #include "Descriptor.h"
 #include "Link.h"
 #include "ObjectEmission.h"
@@ -128,6 +129,7 @@ llvm::Error ModelEmitter::compileHost(ModuleOp host, const std::string &path) {
                            module->getAttrOfType<ArrayAttr>(kFunctionsAttrName),
                            options.target, options.manifest)))
     return llvm::createStringError("cannot describe the model's functions");
+  addBFloatRoutine(*part);
   return writeObject(*part, Effort::Host, path);
 }
 
@@ -137,6 +139,7 @@ llvm::Error ModelEmitter::compileKernels(ModuleOp kernels, StringRef name,
   std::unique_ptr<llvm::Module> part = translate(kernels, context, name);
   if (!part)
     return llvm::createStringError("cannot translate the kernels to LLVM IR");
+  loadBFloatsAsIntegers(*part);
   return writeObject(*part, Effort::Kernels, path);
 }
 
