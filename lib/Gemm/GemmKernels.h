@@ -90,6 +90,9 @@ struct PanelPlan {
   int64_t tiles, longTiles, shortRows; // the first longTiles have one row more
   int64_t tilesPerItem, rowItems;      // work items over m
   int64_t panelsPerItem, columnItems;  // work items over n
+  FloatType packedFormat;
+  /// Of the packed tensor: 16-bit formats are held as integers, since LLVM has
+  /// no legal vectors of bfloat on most CPUs.
   Type packedElement;
 
   static PanelPlan get(const GemmSpec &spec, const CpuClass &cpu);

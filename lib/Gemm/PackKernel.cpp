@@ -47,6 +47,8 @@ Value PackEmitter::bits(Value value) {
 
 Value PackEmitter::unbits(Value value) {
   auto type = cast<VectorType>(value.getType());
+  if (type.getElementType() == plan.packedElement)
+    return value;
   return arith::BitcastOp::create(kb, type.clone(plan.packedElement), value);
 }
 
@@ -64,8 +66,8 @@ Value PackEmitter::read(Value k, Value column, int64_t count) {
   Type element = spec.b.getElementType();
   Value value =
       vector::LoadOp::create(kb, kb.vector(element, count), source, place);
-  if (element != plan.packedElement)
-    value = kb.narrow(kb.widen(value), cast<FloatType>(plan.packedElement));
+  if (element != plan.packedFormat)
+    value = kb.narrow(kb.widen(value), plan.packedFormat);
   return bits(value);
 }
 

@@ -41,6 +41,7 @@ private:
   void packWindows();
   void emitTile(int64_t tileRows, Value tile);
   void emitTiles();
+  Value loadB(Value k, Value column);
   /// Fetches memory that is read soon, one line in each turn of the hot loop.
   void prefetchB(Value k, Value prefetchBase);
   Value getPrefetchBase(Value tile);

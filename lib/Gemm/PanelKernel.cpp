@@ -87,6 +87,17 @@ void PanelEmitter::prefetchB(Value k, Value base) {
     kb.prefetch(flatB, kb.min(kb.add(here, i), kb.index(last)), 3);
 }
 
+/// One vector of the current panel, widened.
+Value PanelEmitter::loadB(Value k, Value column) {
+  Value raw =
+      vector::LoadOp::create(kb, kb.vector(plan.packedElement, kb.lanes),
+                             operands.b, ValueRange{batch, panel, k, column});
+  if (plan.packedElement != plan.packedFormat)
+    raw = arith::BitcastOp::create(kb, kb.vector(plan.packedFormat, kb.lanes),
+                                   raw);
+  return kb.widen(raw);
+}
+
 /// The hot loop: `tileRows` x tileVectors sums in registers.
 void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
   Value row = kb.sub(rowOfTile(tile), firstRow);
@@ -110,9 +121,7 @@ void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
           Value step = kb.add(k, u), globalK = kb.add(firstK, step);
           SmallVector<Value> columns;
           for (int64_t j = 0; j < vectors; ++j)
-            columns.push_back(kb.load(
-                operands.b, {batch, panel, globalK, kb.index(j * kb.lanes)},
-                kb.lanes));
+            columns.push_back(loadB(globalK, kb.index(j * kb.lanes)));
           int64_t chain = u % plan.chains * numSums;
           for (int64_t i = 0; i < tileRows; ++i) {
             Value a =

@@ -79,10 +79,13 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.columnItems = divideCeil(plan.panels, plan.panelsPerItem);
 
   // 8-bit values are packed as the f16 that holds them exactly.
-  Type element = spec.b.getElementType();
-  plan.packedElement = element.getIntOrFloatBitWidth() == 8
-                           ? Float16Type::get(element.getContext())
-                           : element;
+  auto format = cast<FloatType>(spec.b.getElementType());
+  MLIRContext *context = format.getContext();
+  plan.packedFormat =
+      format.getWidth() == 8 ? FloatType(Float16Type::get(context)) : format;
+  plan.packedElement = plan.packedFormat;
+  if (plan.packedFormat.getWidth() == 16)
+    plan.packedElement = IntegerType::get(context, 16);
   return plan;
 }
 

@@ -29,18 +29,20 @@ func.func @two_layers(%x: tensor<64x128xf32>,
 
 // -----
 
-// Operands stay in 16 bits in memory; the sums and the bias are f32, and the
-// result is rounded in integers, since LLVM has no vector form of it.
+// Operands stay in 16 bits in memory, packed ones as integers; the sums and the
+// bias are f32, and the result is rounded in integers, since LLVM has no vector
+// form of it.
 // CHECK-LABEL: func.func @bf16_bias_gelu
 func.func @bf16_bias_gelu(%x: tensor<64x128xbf16>,
                           %w: tensor<128x128xbf16> {mp.role = "param"},
                           %b: tensor<128xf32>) -> tensor<64x128xbf16> {
-  // CHECK: mp.launch {{.*}} -> tensor<1x8x128x16xbf16>
+  // CHECK: mp.launch {{.*}} -> tensor<1x8x128x16xi16>
   // CHECK: mp.launch @{{.*}}gelu_tanh
   %y = mp.gemm %x, %w bias %b epilogue gelu_tanh accumulator f32
        : (tensor<64x128xbf16>, tensor<128x128xbf16>, tensor<128xf32>) -> tensor<64x128xbf16>
   return %y : tensor<64x128xbf16>
 }
+// CHECK: vector.store {{.*}} : memref<1x8x128x16xi16>, vector<8xi16>
 // CHECK: math.exp {{.*}} : vector<8xf32>
 // CHECK: arith.trunci {{.*}} : vector<8xi32> to vector<8xi16>
 // CHECK-NOT: arith.truncf
