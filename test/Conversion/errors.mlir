@@ -16,6 +16,13 @@ func.func @dynamic(%a: tensor<?xf32>) {
 
 // -----
 
+// expected-error @+1 {{quantized tensors cannot be executed: expected numbers, found 'tensor<2x!quant.uniform<i8:f32, 5.000000e-01>>'}}
+func.func @quantized(%x: tensor<2x!quant.uniform<i8:f32, 0.5>>) {
+  return
+}
+
+// -----
+
 func.func @elided() -> tensor<2xf32> {
   // expected-error @+1 {{'stablehlo.constant' cannot be executed: its data was left out of the file (dense_resource<__elided__>)}}
   %0 = stablehlo.constant dense_resource<__elided__> : tensor<2xf32>

@@ -30,21 +30,29 @@ InFlightDiagnostic mp::reject(Operation *op) {
 
 namespace {
 
-LogicalResult checkStatic(Operation *op, TypeRange types) {
-  for (Type type : types)
-    if (auto tensor = dyn_cast<TensorType>(type);
-        tensor && !tensor.hasStaticShape())
+LogicalResult checkTypes(Operation *op, TypeRange types) {
+  for (Type type : types) {
+    auto tensor = dyn_cast<TensorType>(type);
+    if (!tensor)
+      continue;
+    if (!tensor.hasStaticShape())
       return op->emitError("dynamic shapes cannot be executed: expected a "
                            "static shape, found ")
              << type;
+    if (!isa<IntegerType, FloatType, IndexType, ComplexType>(
+            tensor.getElementType()))
+      return op->emitError("quantized tensors cannot be executed: expected "
+                           "numbers, found ")
+             << type;
+  }
   return success();
 }
 
-LogicalResult checkStaticShapes(ModuleOp module) {
+LogicalResult checkAllTypes(ModuleOp module) {
   WalkResult result = module.walk([](Operation *op) -> WalkResult {
     if (auto func = dyn_cast<func::FuncOp>(op))
-      return checkStatic(op, func.getArgumentTypes());
-    return checkStatic(op, op->getResultTypes());
+      return checkTypes(op, func.getArgumentTypes());
+    return checkTypes(op, op->getResultTypes());
   });
   return failure(result.wasInterrupted());
 }
@@ -54,7 +62,7 @@ struct ConvertStableHLOToLinalgPass
   void runOnOperation() override {
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
-    if (failed(checkStaticShapes(module)))
+    if (failed(checkAllTypes(module)))
       return signalPassFailure();
     recordUnsignedBoundaries(module);
 
