@@ -6,6 +6,7 @@
 #include "mp/Pipelines/Autocast.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/Passes.h"
+#include "mp/Training/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -23,12 +24,19 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
   switch (stage) {
   case CompileStage::StableHLO:
     pm.addPass(createMPImportPass());
+    if (options.train) {
+      MPBuildTrainStepPassOptions step;
+      step.lossScale = options.lossScale;
+      pm.addPass(createMPBuildTrainStepPass(step));
+    }
     if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
       autocast.explain = options.explain;
       buildAutocastPipeline(pm, autocast);
     }
+    if (options.train)
+      pm.addPass(createMPToStableHLOPass());
     break;
   case CompileStage::Linalg:
     pm.addPass(createConvertStableHLOToLinalgPass());

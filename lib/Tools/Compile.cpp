@@ -5,9 +5,10 @@
 #include "mp/Codegen/ModelEmission.h"
 #include "mp/InitAll.h"
 #include "mp/Pipelines/Pipelines.h"
+#include "mp/Policy/Policy.h"
 #include "mp/Program/ProgramForm.h"
 #include "mp/Tools/InputGuard.h"
-#include "mp/Tools/Roles.h"
+#include "mp/Training/Roles.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -33,6 +34,7 @@ public:
 
 private:
   LogicalResult runStage(CompileStage stage, StringRef name);
+  LogicalResult chooseTrainStep();
   LogicalResult printModule(StringRef path);
   LogicalResult printLLVM(StringRef path);
   LogicalResult writeText(StringRef path,
@@ -44,6 +46,8 @@ private:
   MLIRContext &context;
   CpuTarget target;
   OwningOpRef<ModuleOp> module;
+  bool buildTrainStep = false;
+  std::string lossScale;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 } // namespace
@@ -67,11 +71,36 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   CompilePipelineOptions pipeline;
   pipeline.policy = options.policy;
   pipeline.explain = options.explain;
+  pipeline.train = buildTrainStep;
+  pipeline.lossScale = lossScale;
   pipeline.target = target;
   addCompileStage(pm, stage, pipeline);
   LogicalResult result = pm.run(*module);
   reportTime(name);
   return result;
+}
+
+/// Two functions are glued to a train step (form A); one whole train step is
+/// compiled as it is (form B), which leaves no place for a loss scale.
+LogicalResult Compilation::chooseTrainStep() {
+  if (!options.train)
+    return success();
+  lossScale = options.lossScale;
+  if (lossScale.empty()) {
+    lossScale = "none";
+    if (!options.policy.empty()) {
+      auto policy = loadPolicy(options.policy, [](const PolicyDiagnostic &) {});
+      if (policy && policy->compute == Format::F16)
+        lossScale = "dynamic";
+    }
+  }
+  buildTrainStep = (*module).lookupSymbol("loss_and_grads") != nullptr;
+  if (buildTrainStep || lossScale == "none")
+    return success();
+  return module->emitError()
+         << "a whole train step has no place for a loss scale, which f16 needs; export "
+            "the functions 'loss_and_grads' (with an argument of role 'loss_scale' that "
+            "multiplies the loss) and 'apply_updates', or ask for --loss-scale=none";
 }
 
 LogicalResult Compilation::writeText(
@@ -132,7 +161,9 @@ LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
   module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return failure();
-  if (!options.roles.empty() && failed(applyRoles(*module, options.roles)))
+  if (!options.roles.empty() && failed(assignRoles(*module, options.roles)))
+    return failure();
+  if (failed(chooseTrainStep()))
     return failure();
   reportTime("parse");
   if (failed(runStage(CompileStage::StableHLO, "import")))

@@ -53,7 +53,12 @@ int mp::compileMain(int argc, char **argv) {
   cl::opt<bool> verbose("verbose", cl::cat(category),
                         cl::desc("Print the time that each stage takes"));
   cl::opt<bool> train("train", cl::cat(category),
-                      cl::desc("Build a train step (not available yet)"));
+                      cl::desc("Make one train step of loss_and_grads and "
+                               "apply_updates (or compile a whole train step)"));
+  cl::opt<std::string> lossScale(
+      "loss-scale", cl::value_desc("scale"), cl::cat(category),
+      cl::desc("With --train: dynamic, none or a number (default: dynamic for "
+               "policies that compute in f16, else none)"));
   cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"), cl::cat(category),
                             cl::desc("Replay decisions (not available yet)"));
   cl::opt<std::string> report(
@@ -65,8 +70,7 @@ int mp::compileMain(int argc, char **argv) {
           &llvm::errs()))
     return 1;
 
-  for (auto [given, name] : {std::make_pair(bool(train), "--train"),
-                             std::make_pair(!lock.empty(), "--lock"),
+  for (auto [given, name] : {std::make_pair(!lock.empty(), "--lock"),
                              std::make_pair(!report.empty(), "--report")})
     if (given)
       return fail(llvm::Twine(name) + " is not available in this version");
@@ -80,6 +84,8 @@ int mp::compileMain(int argc, char **argv) {
     return fail("expected the path of a model; try --help");
   if (output.empty() && form == EmitForm::SharedObject)
     return fail("expected -o and the path of the model file to write");
+  if (lossScale.getNumOccurrences() && !train)
+    return fail("--loss-scale needs --train");
   if (explain.getNumOccurrences() && policy.empty())
     return fail("--explain needs --policy");
 
@@ -91,6 +97,8 @@ int mp::compileMain(int argc, char **argv) {
   options.roles = roles;
   options.explain = explain;
   options.emit = *form;
+  options.train = train;
+  options.lossScale = lossScale;
   options.verbose = verbose;
   return compileInChild(options);
 }

@@ -13,6 +13,7 @@
 #include "mp/StableHLO/Check.h"
 #include "mp/StableHLO/Passes.h"
 #include "mp/StableHLO/Sdy.h"
+#include "mp/Training/Passes.h"
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -53,6 +54,7 @@ void mp::registerProjectPasses() {
   registerMPKernelsPasses();
   registerMPProgramPasses();
   registerMPStableHLOPasses();
+  registerMPTrainingPasses();
   registerMPTransformsPasses();
   registerAutocastPipeline();
   registerCompilePipelines();

@@ -6,7 +6,7 @@
 // RUN: not mp-compile %s 2>&1 | FileCheck %s --check-prefix=NOOUTPUT
 // NOOUTPUT: error: expected -o and the path of the model file to write
 // RUN: not mp-compile %t/none.mlir -o %t/a.so 2>&1 | FileCheck %s --check-prefix=MISSING
-// MISSING: error: cannot open input file '{{.*}}none.mlir': No such file or directory
+// MISSING: none.mlir: error: cannot read the input: No such file or directory
 // RUN: not mp-compile %s -o %t/none/a.so 2>&1 | FileCheck %s --check-prefix=NOFOLDER
 // NOFOLDER: error: cannot write '{{.*}}a.so': No such file or directory
 // RUN: not mp-compile %s -o %t/full 2>&1 | FileCheck %s --check-prefix=FOLDER
@@ -19,8 +19,8 @@
 // PTX: error: --emit=ptx is not available in this version
 // RUN: not mp-compile %s -o %t/a.so --emit=cobol 2>&1 | FileCheck %s --check-prefix=EMIT
 // EMIT: error: expected --emit to be stablehlo, linalg, llvm or so, but got 'cobol'
-// RUN: not mp-compile %s -o %t/a.so --train 2>&1 | FileCheck %s --check-prefix=TRAIN
-// TRAIN: error: --train is not available in this version
+// RUN: not mp-compile %s -o %t/a.so --loss-scale=2 2>&1 | FileCheck %s --check-prefix=SCALE
+// SCALE: error: --loss-scale needs --train
 // RUN: not mp-compile %s -o %t/a.so --lock=x 2>&1 | FileCheck %s --check-prefix=LOCK
 // LOCK: error: --lock is not available in this version
 // RUN: not mp-compile %s -o %t/a.so --report=x 2>&1 | FileCheck %s --check-prefix=REPORT

@@ -1,18 +1,18 @@
 // RUN: split-file %s %t
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/none.json 2>&1 | FileCheck %s --check-prefix=MISSING
-// MISSING: error: cannot read roles file '{{.*}}none.json': No such file or directory
+// MISSING: none.json:{{.*}}error: cannot read the roles: No such file or directory
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/syntax.json 2>&1 | FileCheck %s --check-prefix=SYNTAX
-// SYNTAX: error: cannot read roles file '{{.*}}syntax.json': [1:9, byte=9]
+// SYNTAX: syntax.json:{{.*}}error: the roles are not JSON: [1:9, byte=9]
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/empty.json 2>&1 | FileCheck %s --check-prefix=EMPTY
-// EMPTY: error: roles file '{{.*}}': expected 'args', 'results' or 'entries'
+// EMPTY: empty.json:{{.*}}error: expected 'args', 'results' or 'entries' in the roles
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/function.json 2>&1 | FileCheck %s --check-prefix=FUNCTION
-// FUNCTION: error: roles file '{{.*}}' names function 'step', which the module does not have
+// FUNCTION: error: roles are given for function 'step', which the module does not have
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/index.json 2>&1 | FileCheck %s --check-prefix=INDEX
-// INDEX: model.mlir:1:1: error: roles file '{{.*}}' does not fit function 'main': it names argument #2, but there are 2
+// INDEX: error: 'args' of function 'main' speaks of index 2, but the function has 2
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/shape.json 2>&1 | FileCheck %s --check-prefix=SHAPE
-// SHAPE: error: {{.*}}: argument #1 has shape [5] in the file, but type 'tensor<4xui8>'
+// SHAPE: model.mlir:1:1: error: arg 1 of function 'main' is 'tensor<4xui8>', but the roles give it the shape [5]
 // RUN: not mp-compile %t/model.mlir --emit=linalg --roles=%t/dtype.json 2>&1 | FileCheck %s --check-prefix=DTYPE
-// DTYPE: error: {{.*}}: result #0 has dtype bfloat16 in the file, but type 'tensor<4xf32>'
+// DTYPE: model.mlir:1:1: error: result 0 of function 'main' is 'tensor<4xf32>', but the roles give it the type bfloat16
 // RUN: mp-compile %t/model.mlir --emit=linalg --roles=%t/good.json
 
 //--- model.mlir

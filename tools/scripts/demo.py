@@ -56,9 +56,8 @@ def show(name, args):
         labels = json.load(f)
 
     print(f"\n{name}: {len(labels)} test images")
-    mixed = call([f"{args.bin}/mp-opt", model, f"--mp-autocast=policy={args.policy} explain={out}/explain.json"])
-    with open(f"{out}/{args.policy}.mlir", "w", encoding="utf-8") as f:
-        f.write(mixed)
+    mixed = ["--policy=" + args.policy, f"--explain={out}/explain.json"]
+    call([f"{args.bin}/mp-compile", model, "-o", f"{out}/{args.policy}.mlir", "--emit=stablehlo", roles] + mixed)
     with open(f"{out}/explain.json", encoding="utf-8") as f:
         explain = json.load(f)
 

@@ -11,7 +11,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TBLGEN = os.environ.get("MLIR_TBLGEN", "/usr/lib/llvm-22/bin/mlir-tblgen")
 INCLUDES = ["-I", os.path.join(ROOT, "include"), "-I", "/usr/lib/llvm-22/include"]
-PASSES = ["StableHLO", "Transforms", "Conversion", "Kernels", "Gemm", "Program"]
+PASSES = ["StableHLO", "Transforms", "Training", "Conversion", "Kernels", "Gemm", "Program"]
 
 
 def tblgen(flags, source):

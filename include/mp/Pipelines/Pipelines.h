@@ -13,6 +13,10 @@ struct CompilePipelineOptions {
   std::string policy;
   /// File for the explanation of each decision; empty: none.
   std::string explain;
+  /// Glue loss_and_grads and apply_updates to a train step first.
+  bool train = false;
+  /// Of the train step: dynamic, none or a number.
+  std::string lossScale = "none";
   CpuTarget target;
 };
 

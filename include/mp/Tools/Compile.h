@@ -16,6 +16,8 @@ struct CompileOptions {
   std::string policy, target = "host";
   std::string roles, explain;
   EmitForm emit = EmitForm::SharedObject;
+  bool train = false;
+  std::string lossScale; // empty: dynamic for f16, else none
   bool verbose = false;
 };
 

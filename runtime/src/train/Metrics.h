@@ -1,0 +1,39 @@
+//===- Metrics.h - one JSON object for each step --------------------------===//
+
+#ifndef MP_TRAIN_METRICS_H
+#define MP_TRAIN_METRICS_H
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace mp::train {
+
+struct StepMetrics {
+  int64_t step, epoch;
+  double loss, scale;
+  bool finite, skipped;
+  std::string culprit; // empty: null
+};
+
+/// Appends lines to a file. After a resume, lines of steps that will run again
+/// are dropped first, so that a stopped and resumed run leaves the same file.
+class MetricsFile {
+public:
+  MetricsFile(const std::string &path, int64_t firstStep);
+  ~MetricsFile();
+  MetricsFile(const MetricsFile &) = delete;
+  MetricsFile &operator=(const MetricsFile &) = delete;
+
+  void write(const StepMetrics &metrics);
+  /// To the disk's care; called when a checkpoint is written.
+  void flush();
+
+private:
+  std::string path;
+  std::FILE *file = nullptr;
+};
+
+} // namespace mp::train
+
+#endif // MP_TRAIN_METRICS_H

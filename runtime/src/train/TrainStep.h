@@ -1,0 +1,90 @@
+//===- TrainStep.h - a compiled train step and its state ------------------===//
+
+#ifndef MP_TRAIN_TRAINSTEP_H
+#define MP_TRAIN_TRAINSTEP_H
+
+#include "io/Safetensors.h"
+#include "mp_rt/mp_rt.h"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace mp::train {
+
+/// One error text a failed run; caught where the C API begins.
+class Error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws Error with the runtime's text if `status` is not zero.
+void check(mp_rt_status status, const std::string &what);
+
+/// "F32", "I32", ... for a DLPack type; throws if safetensors has none.
+io::DType storedType(const DLDataType &type, const std::string &name);
+
+/// An argument or result and the memory it lives in.
+struct Slot {
+  std::string name, role;
+  DLDataType type;
+  std::vector<int64_t> shape;
+  uint64_t bytes = 0;
+  std::shared_ptr<uint8_t> data;
+
+  io::Tensor tensor() const;
+  void allocate();
+};
+
+/// Loads a model, finds out which results replace which arguments, and calls
+/// it step by step.
+class TrainStep {
+public:
+  TrainStep(const std::string &model, const char *function, int32_t threads);
+  ~TrainStep();
+  TrainStep(const TrainStep &) = delete;
+  TrainStep &operator=(const TrainStep &) = delete;
+
+  /// Arguments that results replace: parameters, optimizer and scaler state.
+  std::vector<Slot *> state();
+  /// Arguments that every step gets anew.
+  std::vector<Slot *> inputs();
+  Slot *findState(const std::string &name);
+  /// Parameter `index` in argument order: what `culprit` counts.
+  std::string parameterName(int64_t index) const;
+
+  /// Runs one step: reads inputs and state, replaces the state.
+  void run();
+
+  double loss() const;
+  /// True where the step does not check.
+  bool finite() const;
+  /// Index of the first bad gradient, -1 if there is none or nobody looked.
+  int64_t culprit() const;
+
+  uint64_t stateBytes();
+  uint64_t peakBytes() const;
+
+private:
+  struct Pair {
+    size_t arg, result;
+    bool inPlace;
+  };
+  void describe(int32_t function);
+  void pairResults();
+  const Slot *findResult(const std::string &name) const;
+
+  mp_rt_model *model = nullptr;
+  mp_rt_instance *instance = nullptr;
+  int32_t function = 0;
+  std::vector<Slot> args, results;
+  std::vector<int32_t> donations;
+  std::vector<Pair> pairs;
+  std::vector<size_t> inputArgs;
+  const Slot *lossResult = nullptr, *finiteResult = nullptr, *culpritResult = nullptr;
+};
+
+} // namespace mp::train
+
+#endif // MP_TRAIN_TRAINSTEP_H

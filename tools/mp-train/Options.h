@@ -1,0 +1,34 @@
+//===- Options.h - the command line of mp-train ---------------------------===//
+
+#ifndef MP_TRAIN_OPTIONS_H
+#define MP_TRAIN_OPTIONS_H
+
+#include "common/Error.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mp::train_tool {
+
+using tool::Error;
+
+struct Options {
+  std::string model, function, data, roles, policy, target, lock;
+  std::string lossScale; // empty: the policy's own
+  std::string checkpoint, metrics;
+  int64_t batch = 0, epochs = 0, every = 0, patience = 10;
+  uint64_t seed = 0;
+  int32_t threads = 0;
+  double initialScale = 65536;
+  bool resume = false, quiet = false, help = false;
+};
+
+/// Throws Error for what it does not understand.
+Options parseOptions(const std::vector<std::string> &args);
+
+extern const char *const usage;
+
+} // namespace mp::train_tool
+
+#endif // MP_TRAIN_OPTIONS_H

@@ -1,0 +1,74 @@
+//===- mp-train.cpp - trains compiled train steps -------------------------===//
+
+#include "common/Cache.h"
+#include "mp-train/Options.h"
+#include "mp-train/Progress.h"
+
+#include <csignal>
+#include <cstdio>
+
+using namespace mp::train_tool;
+
+static volatile std::sig_atomic_t stopAsked = 0;
+static void askToStop(int) { stopAsked = 1; }
+
+static int32_t onStep(void *user, const mp_train_progress *progress) {
+  static_cast<Progress *>(user)->show(*progress);
+  return stopAsked;
+}
+
+static int train(const Options &options) {
+  std::string model = options.model;
+  if (mp::tool::isSource(model))
+    model = mp::tool::compiledModel({"mp-train",
+                                     model,
+                                     {{"--train=", "true"},
+                                      {"--policy=", options.policy},
+                                      {"--target=", options.target},
+                                      {"--roles=", options.roles},
+                                      {"--lock=", options.lock},
+                                      {"--loss-scale=", options.lossScale}},
+                                     options.quiet});
+  auto orNull = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
+  Progress progress(options.quiet);
+  mp_train_options run;
+  mp_train_options_init(&run);
+  run.model = model.c_str();
+  run.function = orNull(options.function);
+  run.data = options.data.c_str();
+  run.batch = options.batch;
+  run.epochs = options.epochs;
+  run.seed = options.seed;
+  run.checkpoint = orNull(options.checkpoint);
+  run.every = options.every;
+  run.resume = options.resume;
+  run.metrics = orNull(options.metrics);
+  run.threads = options.threads;
+  run.initial_scale = float(options.initialScale);
+  run.patience = options.patience;
+  run.progress = onStep;
+  run.progress_user = &progress;
+  std::signal(SIGINT, askToStop);
+  std::signal(SIGTERM, askToStop);
+  mp_train_summary summary;
+  if (mp_train_run(&run, &summary) != 0)
+    throw Error(mp_train_last_error());
+  progress.finish(summary, run.checkpoint);
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  try {
+    Options options = parseOptions({argv + 1, argv + argc});
+    if (options.help) {
+      std::fputs(usage, stdout);
+      return 0;
+    }
+    return train(options);
+  } catch (const mp::tool::Reported &) {
+    return 1;
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "mp-train: error: %s\n", error.what());
+    return 1;
+  }
+}
