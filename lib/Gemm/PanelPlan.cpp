@@ -53,9 +53,11 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.unroll = std::max<int64_t>(2, plan.chains);
   plan.paddedK = llvm::alignTo(spec.k, plan.unroll);
 
-  // With one tile nothing of a panel is used twice, so k is not blocked.
+  // With one tile nothing of a panel is used twice, so k is only blocked to
+  // bound the scratch memory.
+  constexpr int64_t loneBlockK = 16384;
   plan.numBlocksK =
-      plan.tiles == 1 ? 1 : divideCeil(plan.paddedK, blocking.blockK);
+      divideCeil(plan.paddedK, plan.tiles == 1 ? loneBlockK : blocking.blockK);
   plan.blockK =
       llvm::alignTo(divideCeil(plan.paddedK, plan.numBlocksK), plan.unroll);
   plan.numBlocksK = divideCeil(plan.paddedK, plan.blockK);
