@@ -1,3 +1,4 @@
+#include "InPlace.h"
 #include "MathFunctions.h"
 #include "NarrowFloats.h"
 #include "mp/IR/KernelFunction.h"
@@ -10,6 +11,7 @@
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
@@ -79,8 +81,58 @@ static bool hasOpsOf(func::FuncOp func, StringRef dialect) {
       .wasInterrupted();
 }
 
+namespace {
+/// Accesses that no other iteration of their loops interferes with.
+template <typename Op>
+struct ParallelAccessPattern : ConvertOpToLLVMPattern<Op> {
+  ParallelAccessPattern(const LLVMTypeConverter &converter,
+                        LLVM::AccessGroupAttr group)
+      : ConvertOpToLLVMPattern<Op>(converter, /*benefit=*/2), group(group) {}
+
+  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (!op->hasAttr(kParallelAttrName))
+      return failure();
+    Location loc = op.getLoc();
+    auto groups = rewriter.getArrayAttr({group});
+    Value address = this->getStridedElementPtr(rewriter, loc, op.getMemRefType(),
+                                               adaptor.getMemref(),
+                                               adaptor.getIndices());
+    if constexpr (std::is_same_v<Op, memref::LoadOp>) {
+      Type type = this->typeConverter->convertType(op.getType());
+      auto load = LLVM::LoadOp::create(rewriter, loc, type, address);
+      load.setAccessGroupsAttr(groups);
+      rewriter.replaceOp(op, load);
+    } else {
+      auto store = LLVM::StoreOp::create(rewriter, loc, adaptor.getValue(), address);
+      store.setAccessGroupsAttr(groups);
+      rewriter.eraseOp(op);
+    }
+    return success();
+  }
+  LLVM::AccessGroupAttr group;
+};
+} // namespace
+
+static constexpr StringLiteral kLoopAnnotationName = "llvm.loop_annotation";
+
+/// Tells LLVM which loops access memory in the group only.
+static void annotateLoops(func::FuncOp func, LLVM::AccessGroupAttr group) {
+  LLVM::AccessGroupAttr groups[] = {group};
+  auto annotation = LLVM::LoopAnnotationAttr::get(
+      func.getContext(), /*disableNonforced=*/{}, /*vectorize=*/{},
+      /*interleave=*/{}, /*unroll=*/{}, /*unrollAndJam=*/{}, /*licm=*/{},
+      /*distribute=*/{}, /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{},
+      /*mustProgress=*/{}, /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
+      groups);
+  func.walk([&](scf::ForOp loop) {
+    if (loop->hasAttr(kParallelAttrName))
+      loop->setAttr(kLoopAnnotationName, annotation);
+  });
+}
+
 /// Replaces the function by LLVM code with bare pointers.
-static LogicalResult convertToLLVM(func::FuncOp func) {
+static LogicalResult convertToLLVM(func::FuncOp func, LLVM::AccessGroupAttr group) {
   MLIRContext *context = func.getContext();
   LowerToLLVMOptions options(context);
   options.useBarePtrCallConv = true;
@@ -93,6 +145,8 @@ static LogicalResult convertToLLVM(func::FuncOp func) {
   populateMathToLLVMConversionPatterns(converter, patterns,
                                        /*approximateLog1p=*/false);
   populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+  patterns.add<ParallelAccessPattern<memref::LoadOp>,
+               ParallelAccessPattern<memref::StoreOp>>(converter, group);
   populateFuncToLLVMConversionPatterns(converter, patterns);
   ub::populateUBToLLVMConversionPatterns(converter, patterns);
   LLVMConversionTarget target(*context);
@@ -154,11 +208,13 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
     return failure();
   if (hasOpsOf(func, "vector") && failed(runPipeline(vectorPasses, func)))
     return failure();
+  auto group = LLVM::AccessGroupAttr::get(func.getContext());
+  annotateLoops(func, group);
   if (failed(runPipeline(loopPasses, func)))
     return failure();
 
   auto module = func->getParentOfType<ModuleOp>();
-  if (failed(convertToLLVM(func)))
+  if (failed(convertToLLVM(func, group)))
     return failure();
   auto body = module.lookupSymbol<LLVM::LLVMFuncOp>(name);
   SmallVector<UnrealizedConversionCastOp> casts, remaining;
@@ -166,6 +222,11 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
   reconcileUnrealizedCasts(casts, &remaining);
   if (!remaining.empty())
     return remaining.front().emitOpError("has no form in the LLVM dialect");
+  // scf.for hands its annotation on without knowing which op it lands on.
+  body.walk([](LLVM::BrOp branch) {
+    if (Attribute annotation = branch->removeDiscardableAttr(kLoopAnnotationName))
+      branch.setLoopAnnotationAttr(cast<LLVM::LoopAnnotationAttr>(annotation));
+  });
   body.setLinkage(LLVM::Linkage::Internal);
   body->removeAttr(kKernelAttrName);
   body.setSymVisibility("private");
@@ -174,8 +235,9 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
   // the two are not merged.
   body.setNoInline(true);
   for (auto [index, size] : llvm::enumerate(bytes)) {
-    body.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(),
-                    UnitAttr::get(context));
+    if (!body.removeArgAttr(index, kMayAliasAttrName))
+      body.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(),
+                      UnitAttr::get(context));
     if (size > 0)
       body.setArgAttr(index, LLVM::LLVMDialect::getDereferenceableAttrName(),
                       IntegerAttr::get(IntegerType::get(context, 64), size));

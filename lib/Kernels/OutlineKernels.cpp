@@ -1,4 +1,5 @@
 #include "Grouping.h"
+#include "InPlace.h"
 #include "NestEmitter.h"
 #include "PrepareTensorOps.h"
 #include "mp/IR/KernelFunction.h"
@@ -160,10 +161,12 @@ static LogicalResult emitKernel(const KernelPlan &plan, SymbolTable &symbols,
   SmallVector<int64_t> tied;
   for (Value tensor : tiedTensors)
     tied.push_back(tensor ? llvm::find(inputs, tensor) - inputs.begin() : -1);
+  SmallVector<int64_t> reusable = findReusable(plan, inputs.getArrayRef(), outputs);
+  markInPlace(kernel.func, reusable, inputs.size());
   builder.setInsertionPoint(last);
-  LaunchOp launch = createLaunch(builder, loc, kernel.func, inputs.getArrayRef(),
-                                 getTypes(outputs), plan.extent, plan.grain, tied,
-                                 /*reusable=*/{}, scratchBytes);
+  LaunchOp launch =
+      createLaunch(builder, loc, kernel.func, inputs.getArrayRef(), getTypes(outputs),
+                   plan.extent, plan.grain, tied, reusable, scratchBytes);
   for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
     replacements.push_back({output, result});
   return success();

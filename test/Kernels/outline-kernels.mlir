@@ -109,9 +109,9 @@ func.func @complex_splat(%x: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {
 }
 
 // CHECK-LABEL: func.func private @map_addf
-//  CHECK-SAME:   (%{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xf32>, %[[BEGIN:.*]]: index, %[[END:.*]]: index, %{{.*}}: memref<?xi8>) attributes {mp.kernel}
+//  CHECK-SAME:   (%{{.*}}: memref<8x4xf32> {mp.may_alias}, %{{.*}}: memref<8x4xf32>, %{{.*}}: memref<8x4xf32> {mp.may_alias}, %[[BEGIN:.*]]: index, %[[END:.*]]: index, %{{.*}}: memref<?xi8>) attributes {mp.kernel}
 //       CHECK:   scf.for %[[I:.*]] = %[[BEGIN]] to %[[END]]
-//  CHECK-NEXT:     memref.load %{{.*}}[%[[I]]] : memref<32xf32>
+//  CHECK-NEXT:     memref.load %{{.*}}[%[[I]]] {mp.parallel} : memref<32xf32>
 
 // CHECK-LABEL: func.func private @reduce_addf
 //       CHECK:   scf.for

@@ -1,0 +1,124 @@
+#include "InPlace.h"
+#include "NestEmitter.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SmallSet.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+/// Whether all loops of the plan run over single elements, each written once.
+static bool isPointwise(const KernelPlan &plan) {
+  for (auto [nest, numRows] : llvm::zip(plan.nests, plan.numRows)) {
+    if (nest.hasReduction())
+      return false;
+    // Between the nests of a group, elements meet only where there is one loop.
+    if (plan.nests.size() > 1 && (nest.getNumLoops() != 1 || numRows != 1))
+      return false;
+  }
+  return true;
+}
+
+static bool isSameElement(const NestAccess &a, const NestAccess &b) {
+  return a.coefs == b.coefs && a.offset == b.offset && a.dynamic.empty() &&
+         b.dynamic.empty();
+}
+
+static unsigned getWidth(Value tensor) {
+  Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
+  return element.isInteger(1)        ? 8
+         : element.isIntOrFloat()    ? element.getIntOrFloatBitWidth()
+                                     : 0;
+}
+
+/// Tensors that a kernel reads at its head or at places only its bodies know.
+static llvm::SetVector<Value> getFreelyRead(const KernelPlan &plan) {
+  llvm::SetVector<Value> all, accessed, free;
+  for (const LoopNest &nest : plan.nests) {
+    llvm::SetVector<Value> captured;
+    if (nest.body)
+      getUsedValuesDefinedAbove(*nest.body->getParent(), captured);
+    for (Value value : captured)
+      free.insert(value);
+    (void)collectInputs(nest, all);
+    nest.forEachAccess([&](const NestAccess &access, bool) {
+      accessed.insert(access.tensor);
+    });
+  }
+  for (Value value : all)
+    if (!accessed.contains(value))
+      free.insert(value);
+  return free;
+}
+
+/// Whether `input` is read only at the element of `output` and not after nest
+/// `writer` has written it.
+static bool canReuse(const KernelPlan &plan, Value input, const NestAccess &output,
+                     unsigned writer) {
+  bool can = true;
+  for (auto [index, nest] : llvm::enumerate(plan.nests))
+    nest.forEachAccess([&, index = index](const NestAccess &access, bool isOutput) {
+      if (!isOutput && access.tensor == input)
+        can &= index <= writer && isSameElement(access, output);
+    });
+  return can;
+}
+
+SmallVector<int64_t> mp::findReusable(const KernelPlan &plan,
+                                      ArrayRef<Value> inputs,
+                                      ArrayRef<Value> outputs) {
+  SmallVector<int64_t> reusable(outputs.size(), -1);
+  if (!isPointwise(plan))
+    return reusable;
+  llvm::SetVector<Value> free = getFreelyRead(plan);
+  llvm::SmallSet<int64_t, 4> taken;
+  for (auto [writer, nest] : llvm::enumerate(plan.nests))
+    for (const NestOutput &output : nest.outputs) {
+      auto result = llvm::find(outputs, output.access.tensor);
+      if (result == outputs.end() || output.tied)
+        continue;
+      for (auto [position, input] : llvm::enumerate(inputs)) {
+        auto type = cast<RankedTensorType>(input.getType());
+        auto resultType = cast<RankedTensorType>(result->getType());
+        if (taken.contains(position) || free.contains(input) ||
+            type.getNumElements() != resultType.getNumElements() ||
+            getWidth(input) == 0 || getWidth(input) != getWidth(*result) ||
+            !canReuse(plan, input, output.access, writer))
+          continue;
+        reusable[result - outputs.begin()] = position;
+        taken.insert(position);
+        break;
+      }
+    }
+  return reusable;
+}
+
+void mp::markInPlace(func::FuncOp kernel, ArrayRef<int64_t> reusable,
+                     unsigned numInputs) {
+  if (llvm::all_of(reusable, [](int64_t operand) { return operand < 0; }))
+    return;
+  auto unit = UnitAttr::get(kernel.getContext());
+  for (auto [result, operand] : llvm::enumerate(reusable)) {
+    if (operand < 0)
+      continue;
+    kernel.setArgAttr(operand, kMayAliasAttrName, unit);
+    kernel.setArgAttr(numInputs + result, kMayAliasAttrName, unit);
+  }
+  // Buffers on the stack are used again in the next iteration; LLVM turns
+  // them into registers.
+  auto isArgument = [](Value memref) {
+    if (auto cast = memref.getDefiningOp<memref::ReinterpretCastOp>())
+      memref = cast.getSource();
+    return isa<BlockArgument>(memref);
+  };
+  kernel.walk([&](Operation *op) {
+    if (isa<scf::ForOp>(op))
+      op->setAttr(kParallelAttrName, unit);
+    if (auto load = dyn_cast<memref::LoadOp>(op); load && isArgument(load.getMemref()))
+      op->setAttr(kParallelAttrName, unit);
+    if (auto store = dyn_cast<memref::StoreOp>(op); store && isArgument(store.getMemref()))
+      op->setAttr(kParallelAttrName, unit);
+  });
+}
