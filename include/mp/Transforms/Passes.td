@@ -43,6 +43,25 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
   ];
 }
 
+def MPCheckPolicyPass : Pass<"mp-check-policy"> {
+  let summary = "tell which rules of a policy have no effect on a module";
+  let description = [{
+    Reads a policy, with all its errors, and warns of each rule in the file
+    itself that matches no op of the module, or whose ops are all decided by
+    rules in front of it. Rules that come from `extends` are not asked.
+
+    Values: unchanged.
+    Reports: the policy's errors; a warning for each such rule, an error with
+    `strict`.
+  }];
+  let options = [
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">,
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "A rule without effect is an error">
+  ];
+}
+
 def MPPlaceCastsPass : Pass<"mp-place-casts"> {
   let summary = "choose the free ops so that casts move the fewest bytes";
   let description = [{
