@@ -46,7 +46,22 @@ static void replaceUser(llvm::User *user, llvm::LoadInst *load,
   instruction->eraseFromParent();
 }
 
-void mp::loadBFloatsAsIntegers(llvm::Module &module) {
+/// Stores what was an integer before as that integer, so that no pass turns
+/// the load that it may come from into one of bf16 again.
+static void storeAsInteger(llvm::StoreInst *store) {
+  llvm::Value *value = store->getValueOperand();
+  auto *cast = llvm::dyn_cast<llvm::BitCastInst>(value);
+  if (!cast && !llvm::isa<llvm::Constant>(value))
+    return;
+  llvm::IRBuilder<> builder(store);
+  llvm::Type *bits = withScalar(value->getType(), builder.getInt16Ty());
+  store->setOperand(
+      0, builder.CreateBitCast(cast ? cast->getOperand(0) : value, bits));
+  if (cast && cast->use_empty())
+    cast->eraseFromParent();
+}
+
+void mp::moveBFloatsAsIntegers(llvm::Module &module) {
   llvm::SmallVector<llvm::LoadInst *> loads;
   for (llvm::Function &function : module)
     for (llvm::BasicBlock &block : function)
@@ -65,6 +80,12 @@ void mp::loadBFloatsAsIntegers(llvm::Module &module) {
       replaceUser(user, load, bits);
     load->eraseFromParent();
   }
+  for (llvm::Function &function : module)
+    for (llvm::BasicBlock &block : function)
+      for (llvm::Instruction &instruction : llvm::make_early_inc_range(block))
+        if (auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction))
+          if (store->getValueOperand()->getType()->getScalarType()->isBFloatTy())
+            storeAsInteger(store);
 }
 
 /// Rounds to nearest even; a NaN stays one by its quiet bit. The result lies in

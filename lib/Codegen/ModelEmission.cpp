@@ -139,7 +139,7 @@ llvm::Error ModelEmitter::compileKernels(ModuleOp kernels, StringRef name,
   std::unique_ptr<llvm::Module> part = translate(kernels, context, name);
   if (!part)
     return llvm::createStringError("cannot translate the kernels to LLVM IR");
-  loadBFloatsAsIntegers(*part);
+  moveBFloatsAsIntegers(*part);
   return writeObject(*part, Effort::Kernels, path);
 }
 
