@@ -81,7 +81,7 @@ func.func @iota() -> (tensor<2x3xf32>, tensor<4xui32>, tensor<4xcomplex<f32>>) {
 // CHECK-LABEL: func.func @no_elements
 // CHECK-NOT: linalg.generic
 // CHECK: tensor.empty() : tensor<0x3xf32>
-func.func @no_elements(%a: tensor<0x3xf32>) -> tensor<0x3xf32> {
-  %0 = stablehlo.slice %a [0:0, 0:3] : (tensor<0x3xf32>) -> tensor<0x3xf32>
+func.func @no_elements(%a: tensor<2x3xf32>) -> tensor<0x3xf32> {
+  %0 = stablehlo.slice %a [1:1, 0:3] : (tensor<2x3xf32>) -> tensor<0x3xf32>
   return %0 : tensor<0x3xf32>
 }
