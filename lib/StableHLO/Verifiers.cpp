@@ -117,8 +117,11 @@ FailureOr<SmallVector<WindowDimension>> mlir::mp::shlo::getWindow(
     std::optional<ArrayRef<int64_t>> baseDilations,
     std::optional<ArrayRef<int64_t>> windowDilations) {
   SmallVector<WindowDimension> window(sizes.size());
+  // Only a kernel's size can be unknown; in an attribute the number that
+  // stands for it is one more wrong size.
+  bool mayBeUnknown = isa<ConvolutionOp>(op);
   for (auto [entry, size] : llvm::zip_equal(window, sizes)) {
-    if (size < 1 && !ShapedType::isDynamic(size))
+    if (size < 1 && !(mayBeUnknown && ShapedType::isDynamic(size)))
       return op->emitOpError()
              << "expected window sizes of 1 or more, but got " << size;
     entry.size = size;

@@ -79,6 +79,17 @@ func.func @window_size(%x: tensor<4x8xf32>, %z: tensor<f32>) {
 
 // -----
 
+func.func @negative_window(%x: tensor<4x8xf32>, %z: tensor<f32>) {
+  // expected-error@+1 {{expected window sizes of 1 or more, but got -9223372036854775808}}
+  %0 = "stablehlo.reduce_window"(%x, %z) <{window_dimensions = array<i64: -9223372036854775808, 1>}> ({
+  ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+    stablehlo.return %a : tensor<f32>
+  }) : (tensor<4x8xf32>, tensor<f32>) -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
 // A window that no memory holds is an error and no overflow.
 func.func @huge_window(%x: tensor<4x8xf32>, %z: tensor<f32>) {
   // expected-error@+1 {{expected a result of type 'tensor<0x8xf32>', but got 'tensor<4x8xf32>'}}
