@@ -36,7 +36,8 @@ static void replaceUser(llvm::User *user, llvm::LoadInst *load,
     // A bf16 is the upper half of the f32 of the same value.
     value = builder.CreateZExt(value, withScalar(type, builder.getInt32Ty()));
     value = builder.CreateShl(value, 16);
-    value = builder.CreateBitCast(value, withScalar(type, builder.getFloatTy()));
+    value =
+        builder.CreateBitCast(value, withScalar(type, builder.getFloatTy()));
     if (!type->getScalarType()->isFloatTy())
       value = builder.CreateFPExt(value, type);
   } else if (type != bits->getType()) {
@@ -67,7 +68,8 @@ void mp::moveBFloatsAsIntegers(llvm::Module &module) {
     for (llvm::BasicBlock &block : function)
       for (llvm::Instruction &instruction : block)
         if (auto *load = llvm::dyn_cast<llvm::LoadInst>(&instruction))
-          if (load->getType()->getScalarType()->isBFloatTy() && isMovedOnly(load))
+          if (load->getType()->getScalarType()->isBFloatTy() &&
+              isMovedOnly(load))
             loads.push_back(load);
   for (llvm::LoadInst *load : loads) {
     llvm::IRBuilder<> builder(load);
@@ -84,7 +86,10 @@ void mp::moveBFloatsAsIntegers(llvm::Module &module) {
     for (llvm::BasicBlock &block : function)
       for (llvm::Instruction &instruction : llvm::make_early_inc_range(block))
         if (auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction))
-          if (store->getValueOperand()->getType()->getScalarType()->isBFloatTy())
+          if (store->getValueOperand()
+                  ->getType()
+                  ->getScalarType()
+                  ->isBFloatTy())
             storeAsInteger(store);
 }
 

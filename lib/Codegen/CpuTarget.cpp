@@ -11,16 +11,41 @@ using namespace mlir::mp;
 
 /// Only these are ever used: a model then runs wherever the CPU has them, and
 /// not only where it has all that the compiling machine happened to have.
-static constexpr llvm::StringLiteral usefulFeatures[] = {
-    "sse3",         "ssse3",        "sse4.1",       "sse4.2",
-    "popcnt",       "avx",          "avx2",         "fma",
-    "f16c",         "bmi",          "bmi2",         "lzcnt",
-    "movbe",        "gfni",         "avxvnni",      "avxvnniint8",
-    "avxneconvert", "avxifma",      "avx512f",      "avx512cd",
-    "avx512bw",     "avx512dq",     "avx512vl",     "avx512ifma",
-    "avx512vbmi",   "avx512vbmi2",  "avx512vnni",   "avx512bitalg",
-    "avx512vpopcntdq", "avx512bf16", "avx512fp16",  "amx-tile",
-    "amx-int8",     "amx-bf16",     "amx-fp16"};
+static constexpr llvm::StringLiteral usefulFeatures[] = {"sse3",
+                                                         "ssse3",
+                                                         "sse4.1",
+                                                         "sse4.2",
+                                                         "popcnt",
+                                                         "avx",
+                                                         "avx2",
+                                                         "fma",
+                                                         "f16c",
+                                                         "bmi",
+                                                         "bmi2",
+                                                         "lzcnt",
+                                                         "movbe",
+                                                         "gfni",
+                                                         "avxvnni",
+                                                         "avxvnniint8",
+                                                         "avxneconvert",
+                                                         "avxifma",
+                                                         "avx512f",
+                                                         "avx512cd",
+                                                         "avx512bw",
+                                                         "avx512dq",
+                                                         "avx512vl",
+                                                         "avx512ifma",
+                                                         "avx512vbmi",
+                                                         "avx512vbmi2",
+                                                         "avx512vnni",
+                                                         "avx512bitalg",
+                                                         "avx512vpopcntdq",
+                                                         "avx512bf16",
+                                                         "avx512fp16",
+                                                         "amx-tile",
+                                                         "amx-int8",
+                                                         "amx-bf16",
+                                                         "amx-fp16"};
 
 bool CpuTarget::has(llvm::StringRef feature) const {
   return llvm::is_contained(features, feature);

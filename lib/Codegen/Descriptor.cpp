@@ -14,7 +14,8 @@ using namespace mlir::mp;
 
 // The structs below are written field by field; these say that C agrees.
 static_assert(sizeof(mp_rt_value_desc) == 48, "mp_rt_value_desc has changed");
-static_assert(sizeof(mp_rt_function_desc) == 72, "mp_rt_function_desc has changed");
+static_assert(sizeof(mp_rt_function_desc) == 72,
+              "mp_rt_function_desc has changed");
 static_assert(sizeof(mp_rt_model_desc) == 64, "mp_rt_model_desc has changed");
 
 namespace {
@@ -23,42 +24,45 @@ public:
   DescriptorWriter(llvm::Module &module, Location loc)
       : module(module), context(module.getContext()), loc(loc) {}
 
-  FailureOr<llvm::Constant *> addModel(ArrayAttr functions,
-                                       const CpuTarget &target,
-                                       StringRef manifest);
+  FailureOr<llvm::Constant *>
+  addModel(ArrayAttr functions, const CpuTarget &target, StringRef manifest);
   void addEntryPoint(llvm::Constant *model);
   void addNote(StringRef text);
 
 private:
   llvm::Constant *integer(unsigned width, uint64_t value) {
-    return llvm::ConstantInt::get(context, llvm::APInt(width, value, false, true));
+    return llvm::ConstantInt::get(context,
+                                  llvm::APInt(width, value, false, true));
   }
   llvm::Constant *text(StringRef string) {
     llvm::Constant *&known = texts[string];
     if (!known)
-      known = global(llvm::ConstantDataArray::getString(context, string), "text");
+      known =
+          global(llvm::ConstantDataArray::getString(context, string), "text");
     return known;
   }
   llvm::Constant *null() {
     return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   }
   llvm::Constant *global(llvm::Constant *value, StringRef name) {
-    return new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                                    llvm::GlobalValue::InternalLinkage, value,
-                                    "mp.descriptor." + name);
+    return new llvm::GlobalVariable(
+        module, value->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::InternalLinkage, value, "mp.descriptor." + name);
   }
   /// An array of descriptors, or null if there are none.
   llvm::Constant *array(ArrayRef<llvm::Constant *> entries, StringRef name) {
     if (entries.empty())
       return null();
-    auto *type = llvm::ArrayType::get(entries.front()->getType(), entries.size());
+    auto *type =
+        llvm::ArrayType::get(entries.front()->getType(), entries.size());
     return global(llvm::ConstantArray::get(type, entries), name);
   }
   llvm::Constant *structure(ArrayRef<llvm::Constant *> fields) {
     return llvm::ConstantStruct::getAnon(context, fields);
   }
   llvm::Constant *function(DictionaryAttr description, StringRef key);
-  FailureOr<llvm::Constant *> value(DictionaryAttr description, const Twine &name);
+  FailureOr<llvm::Constant *> value(DictionaryAttr description,
+                                    const Twine &name);
   FailureOr<llvm::Constant *> values(ArrayAttr descriptions, StringRef prefix);
   FailureOr<llvm::Constant *> addFunction(DictionaryAttr description);
 
@@ -95,15 +99,16 @@ FailureOr<llvm::Constant *> DescriptorWriter::value(DictionaryAttr description,
   StringRef given = getText(description, "name");
   SmallVector<uint64_t> shape(type.getShape());
   llvm::Constant *sizes =
-      shape.empty() ? null()
-                    : global(llvm::ConstantDataArray::get(context, shape), "shape");
-  return structure(
-      {integer(64, sizeof(mp_rt_value_desc)),
-       given.empty() ? text(name.str()) : text(given),
-       text(getText(description, "role")), sizes, integer(32, shape.size()),
-       integer(8, data.code), integer(8, data.bits),
-       integer(16, getNumber(description, "donated_to", -1)),
-       integer(64, *bytes)});
+      shape.empty()
+          ? null()
+          : global(llvm::ConstantDataArray::get(context, shape), "shape");
+  return structure({integer(64, sizeof(mp_rt_value_desc)),
+                    given.empty() ? text(name.str()) : text(given),
+                    text(getText(description, "role")), sizes,
+                    integer(32, shape.size()), integer(8, data.code),
+                    integer(8, data.bits),
+                    integer(16, getNumber(description, "donated_to", -1)),
+                    integer(64, *bytes)});
 }
 
 FailureOr<llvm::Constant *> DescriptorWriter::values(ArrayAttr descriptions,
@@ -165,18 +170,19 @@ FailureOr<llvm::Constant *> DescriptorWriter::addModel(ArrayAttr functions,
       return failure();
     entries.push_back(*entry);
   }
-  return global(structure({integer(64, sizeof(mp_rt_model_desc)),
-                           integer(32, MP_RT_CODEGEN_MAJOR),
-                           integer(32, MP_RT_CODEGEN_MINOR),
-                           text("mp " MP_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
-                           text("cpu"), text(target.getFeatureList()),
-                           text(manifest), integer(32, entries.size()),
-                           array(entries, "functions")}),
-                "model");
+  return global(
+      structure({integer(64, sizeof(mp_rt_model_desc)),
+                 integer(32, MP_RT_CODEGEN_MAJOR),
+                 integer(32, MP_RT_CODEGEN_MINOR),
+                 text("mp " MP_VERSION " (LLVM " LLVM_VERSION_STRING ")"),
+                 text("cpu"), text(target.getFeatureList()), text(manifest),
+                 integer(32, entries.size()), array(entries, "functions")}),
+      "model");
 }
 
 void DescriptorWriter::addEntryPoint(llvm::Constant *model) {
-  auto *type = llvm::FunctionType::get(llvm::PointerType::get(context, 0), false);
+  auto *type =
+      llvm::FunctionType::get(llvm::PointerType::get(context, 0), false);
   auto *entry = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
                                        MP_RT_MODEL_SYMBOL, module);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", entry));
@@ -202,7 +208,8 @@ void DescriptorWriter::addNote(StringRef string) {
   appendPadded(owner);
   appendPadded(string.str() + '\0');
   auto *note = cast<llvm::GlobalVariable>(global(
-      llvm::ConstantDataArray::getString(context, bytes, /*AddNull=*/false), "note"));
+      llvm::ConstantDataArray::getString(context, bytes, /*AddNull=*/false),
+      "note"));
   note->setSection(".note.mp");
   note->setAlignment(llvm::Align(4));
   llvm::appendToUsed(module, note);
@@ -212,12 +219,14 @@ LogicalResult mp::addDescriptor(llvm::Module &module, Location loc,
                                 ArrayAttr functions, const CpuTarget &target,
                                 StringRef manifest) {
   DescriptorWriter writer(module, loc);
-  FailureOr<llvm::Constant *> model = writer.addModel(functions, target, manifest);
+  FailureOr<llvm::Constant *> model =
+      writer.addModel(functions, target, manifest);
   if (failed(model))
     return failure();
   writer.addEntryPoint(*model);
-  writer.addNote((Twine(MP_RT_CODEGEN_MAJOR) + "." + Twine(MP_RT_CODEGEN_MINOR) +
-                  ";cpu;" + target.getFeatureList())
+  writer.addNote((Twine(MP_RT_CODEGEN_MAJOR) + "." +
+                  Twine(MP_RT_CODEGEN_MINOR) + ";cpu;" +
+                  target.getFeatureList())
                      .str());
   return success();
 }

@@ -58,15 +58,24 @@ llvm::Error mp::linkSharedObject(llvm::ArrayRef<std::string> objects,
   for (llvm::StringRef soname : {MP_RT_SONAME, "libm.so.6"}) {
     std::string path = join(directory, soname);
     if (llvm::Error error = runLinker(
-            *linker, {"-shared", "-soname", soname.str(), stub.str(), "-o", path},
+            *linker,
+            {"-shared", "-soname", soname.str(), stub.str(), "-o", path},
             directory))
       return error;
     libraries.push_back(path);
   }
-  std::vector<std::string> arguments = {
-      "-shared",        "-o",          output.str(), "--hash-style=gnu",
-      "--build-id=none", "--no-as-needed", "-z",      "relro",
-      "-z",             "now",         "-z",         "noexecstack"};
+  std::vector<std::string> arguments = {"-shared",
+                                        "-o",
+                                        output.str(),
+                                        "--hash-style=gnu",
+                                        "--build-id=none",
+                                        "--no-as-needed",
+                                        "-z",
+                                        "relro",
+                                        "-z",
+                                        "now",
+                                        "-z",
+                                        "noexecstack"};
   llvm::append_range(arguments, objects);
   llvm::append_range(arguments, libraries);
   return runLinker(*linker, arguments, directory);

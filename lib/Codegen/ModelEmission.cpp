@@ -63,8 +63,8 @@ public:
   LogicalResult emit(StringRef path);
 
 private:
-  std::unique_ptr<llvm::Module> translate(ModuleOp part, llvm::LLVMContext &context,
-                                          StringRef name);
+  std::unique_ptr<llvm::Module>
+  translate(ModuleOp part, llvm::LLVMContext &context, StringRef name);
   llvm::Error compileHost(ModuleOp host, const std::string &path);
   llvm::Error compileKernels(ModuleOp kernels, StringRef name,
                              const std::string &path);
@@ -87,10 +87,11 @@ std::string ModelEmitter::makePath(const Twine &name) const {
 
 /// Kernels are named by the model's author: no C library must have the same
 /// name.
-std::unique_ptr<llvm::Module> ModelEmitter::translate(ModuleOp part,
-                                                      llvm::LLVMContext &context,
-                                                      StringRef name) {
-  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(part, context, name);
+std::unique_ptr<llvm::Module>
+ModelEmitter::translate(ModuleOp part, llvm::LLVMContext &context,
+                        StringRef name) {
+  std::unique_ptr<llvm::Module> result =
+      translateModuleToLLVMIR(part, context, name);
   if (!result)
     return nullptr;
   result->setSourceFileName(name);
@@ -116,7 +117,8 @@ llvm::Error ModelEmitter::writeObject(llvm::Module &part, Effort effort,
     file.clear_error();
   }
   if (code)
-    return llvm::createStringError("cannot write '" + path + "': " + code.message());
+    return llvm::createStringError("cannot write '" + path +
+                                   "': " + code.message());
   return llvm::Error::success();
 }
 
@@ -190,7 +192,8 @@ LogicalResult ModelEmitter::emit(StringRef path) {
   return success();
 }
 
-LogicalResult mp::emitModel(ModuleOp module, const ModelEmissionOptions &options,
+LogicalResult mp::emitModel(ModuleOp module,
+                            const ModelEmissionOptions &options,
                             StringRef path) {
   return ModelEmitter(module, options).emit(path);
 }

@@ -91,11 +91,10 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
 }
 
 llvm::Error mp::emitObject(llvm::Module &module, const CpuTarget &target,
-                           Effort effort,
-                           llvm::SmallVectorImpl<char> &object) {
-  auto machine = createTargetMachine(target, effort == Effort::Kernels
-                                                 ? llvm::CodeGenOptLevel::Aggressive
-                                                 : llvm::CodeGenOptLevel::Less);
+                           Effort effort, llvm::SmallVectorImpl<char> &object) {
+  auto machine = createTargetMachine(
+      target, effort == Effort::Kernels ? llvm::CodeGenOptLevel::Aggressive
+                                        : llvm::CodeGenOptLevel::Less);
   if (!machine)
     return machine.takeError();
   optimize(module, **machine, effort);

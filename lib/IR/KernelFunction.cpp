@@ -16,13 +16,16 @@ KernelFunction mp::createKernelFunction(SymbolTable &symbols, Location loc,
                                         ArrayRef<RankedTensorType> outputs) {
   MLIRContext *context = loc.getContext();
   SmallVector<Type> types;
-  for (RankedTensorType type : llvm::concat<const RankedTensorType>(inputs, outputs))
+  for (RankedTensorType type :
+       llvm::concat<const RankedTensorType>(inputs, outputs))
     types.push_back(getKernelMemRefType(type));
   Type index = IndexType::get(context);
-  types.append({index, index,
-                MemRefType::get({ShapedType::kDynamic}, IntegerType::get(context, 8))});
+  types.append(
+      {index, index,
+       MemRefType::get({ShapedType::kDynamic}, IntegerType::get(context, 8))});
 
-  auto func = func::FuncOp::create(loc, name, FunctionType::get(context, types, {}));
+  auto func =
+      func::FuncOp::create(loc, name, FunctionType::get(context, types, {}));
   func.setPrivate();
   func->setAttr(kKernelAttrName, UnitAttr::get(context));
   symbols.insert(func);

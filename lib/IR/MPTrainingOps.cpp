@@ -74,7 +74,8 @@ LogicalResult UpdateScaleOp::verify() {
   if (!(backoff > 0 && backoff < 1))
     return emitOpError("expected backoff between 0 and 1, but got ") << backoff;
   if (int32_t(getInterval()) < 1 || int32_t(getHysteresis()) < 1)
-    return emitOpError("expected interval and hysteresis of at least 1, but got ")
+    return emitOpError(
+               "expected interval and hysteresis of at least 1, but got ")
            << int32_t(getInterval()) << " and " << int32_t(getHysteresis());
   if (!(minimum >= 0 && minimum <= maximum))
     return emitOpError("expected 0 <= minimum <= maximum, but got ")
@@ -89,6 +90,7 @@ LogicalResult GuardedUpdateOp::verify() {
     return emitOpError("expected the body to end in 'mp.yield'");
   if (getState().getTypes() != getResultTypes() ||
       yield.getValues().getTypes() != getResultTypes())
-    return emitOpError("expected state, yielded values and results of the same types");
+    return emitOpError(
+        "expected state, yielded values and results of the same types");
   return success();
 }

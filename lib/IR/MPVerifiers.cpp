@@ -23,7 +23,8 @@ LogicalResult CastOp::verify() {
 static LogicalResult verifyAccumulator(Operation *op, Type accumulator,
                                        RankedTensorType a, RankedTensorType b) {
   if (!accumulator.isF32() && !accumulator.isF64())
-    return op->emitOpError("expected an accumulator of type f32 or f64, but got ")
+    return op->emitOpError(
+               "expected an accumulator of type f32 or f64, but got ")
            << accumulator;
   for (RankedTensorType type : {a, b})
     if (type.getElementTypeBitWidth() > accumulator.getIntOrFloatBitWidth())
@@ -57,7 +58,8 @@ LogicalResult GemmOp::verify() {
   int64_t rank = c.getRank();
   // gemm-c1
   if (rank < 2 || rank > 3 || a.getRank() != rank || b.getRank() != rank)
-    return emitOpError("expected A, B and the result of one rank, 2 or 3, but got ")
+    return emitOpError(
+               "expected A, B and the result of one rank, 2 or 3, but got ")
            << a.getRank() << ", " << b.getRank() << " and " << rank;
   // gemm-c2
   int64_t last = rank - 1, row = rank - 2;
@@ -88,17 +90,19 @@ LogicalResult ConvOp::verify() {
   int64_t rank = x.getRank(), spatial = rank - 2;
   // conv-c1
   if (spatial < 1 || spatial > 3 || w.getRank() != rank || y.getRank() != rank)
-    return emitOpError("expected input, filter and result of one rank, 3 to 5, but got ")
+    return emitOpError("expected input, filter and result of one rank, 3 to 5, "
+                       "but got ")
            << rank << ", " << w.getRank() << " and " << y.getRank();
   // conv-c2
   for (auto [name, list, size, least] :
        {std::make_tuple("strides", getStrides(), spatial, int64_t(1)),
         std::make_tuple("padding", getPadding(), 2 * spatial, INT64_MIN),
         std::make_tuple("lhs_dilation", getLhsDilation(), spatial, int64_t(1)),
-        std::make_tuple("rhs_dilation", getRhsDilation(), spatial, int64_t(1))}) {
+        std::make_tuple("rhs_dilation", getRhsDilation(), spatial,
+                        int64_t(1))}) {
     if (int64_t(list.size()) != size)
-      return emitOpError("expected ") << size << " entries in " << name
-                                      << ", but got " << list.size();
+      return emitOpError("expected ")
+             << size << " entries in " << name << ", but got " << list.size();
     for (int64_t value : list)
       if (value < least)
         return emitOpError("expected ")
@@ -114,7 +118,8 @@ LogicalResult ConvOp::verify() {
            << " groups to divide the channels, but got " << w;
   if (y.getDimSize(0) != x.getDimSize(0) || y.getDimSize(rank - 1) != outputs)
     return emitOpError("expected a result with batch ")
-           << x.getDimSize(0) << " and " << outputs << " channels, but got " << y;
+           << x.getDimSize(0) << " and " << outputs << " channels, but got "
+           << y;
   for (int64_t d = 0; d < spatial; ++d) {
     auto dilate = [](int64_t size, int64_t by) {
       return size == 0 ? 0 : (size - 1) * by + 1;
@@ -124,9 +129,9 @@ LogicalResult ConvOp::verify() {
     int64_t window = dilate(w.getDimSize(d), getRhsDilation()[d]);
     int64_t out = in < window ? 0 : (in - window) / getStrides()[d] + 1;
     if (y.getDimSize(d + 1) != out)
-      return emitOpError("expected size ") << out << " in spatial dimension "
-                                           << d << " of the result, but got "
-                                           << y.getDimSize(d + 1);
+      return emitOpError("expected size ")
+             << out << " in spatial dimension " << d
+             << " of the result, but got " << y.getDimSize(d + 1);
   }
   // conv-c4, conv-c5
   if (failed(verifyEpilogueOperands(*this, getBias(), getResidual(), y)))
@@ -151,7 +156,8 @@ LogicalResult LaunchOp::verify() {
   for (auto list : {getTiedOperands(), getReusableOperands()})
     for (int64_t i : list)
       if (i < -1 || i >= inputs)
-        return emitOpError("expected -1 or the index of an input, but got ") << i;
+        return emitOpError("expected -1 or the index of an input, but got ")
+               << i;
   // launch-c4
   if (getExtent() < 1 || getGrain() < 1)
     return emitOpError("expected extent and grain of at least 1, but got ")
@@ -164,7 +170,8 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Operation *callee = symbols.lookupNearestSymbolFrom(*this, getCalleeAttr());
   if (!isa_and_nonnull<FunctionOpInterface>(callee) ||
       !callee->hasAttr(kKernelAttrName))
-    return emitOpError("expected '") << getCallee() << "' to be a kernel function";
+    return emitOpError("expected '")
+           << getCallee() << "' to be a kernel function";
   // A kernel that is LLVM code already has the uniform signature.
   auto kernel = dyn_cast<func::FuncOp>(callee);
   if (!kernel)

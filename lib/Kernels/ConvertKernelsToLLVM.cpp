@@ -63,10 +63,12 @@ static void makeScratchStatic(func::FuncOp func) {
   scratch.setType(staticType);
   if (!scratch.use_empty()) {
     auto builder = OpBuilder::atBlockBegin(&entry);
-    auto cast = memref::CastOp::create(builder, func.getLoc(), dynamicType, scratch);
+    auto cast =
+        memref::CastOp::create(builder, func.getLoc(), dynamicType, scratch);
     scratch.replaceAllUsesExcept(cast, cast);
   }
-  func.setType(FunctionType::get(func.getContext(), entry.getArgumentTypes(), {}));
+  func.setType(
+      FunctionType::get(func.getContext(), entry.getArgumentTypes(), {}));
 }
 
 /// Whether a kernel holds ops of `dialects` (passes that have nothing to do
@@ -89,22 +91,24 @@ struct ParallelAccessPattern : ConvertOpToLLVMPattern<Op> {
                         LLVM::AccessGroupAttr group)
       : ConvertOpToLLVMPattern<Op>(converter, /*benefit=*/2), group(group) {}
 
-  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
-                                ConversionPatternRewriter &rewriter) const override {
+  LogicalResult
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
     if (!op->hasAttr(kParallelAttrName))
       return failure();
     Location loc = op.getLoc();
     auto groups = rewriter.getArrayAttr({group});
-    Value address = this->getStridedElementPtr(rewriter, loc, op.getMemRefType(),
-                                               adaptor.getMemref(),
-                                               adaptor.getIndices());
+    Value address =
+        this->getStridedElementPtr(rewriter, loc, op.getMemRefType(),
+                                   adaptor.getMemref(), adaptor.getIndices());
     if constexpr (std::is_same_v<Op, memref::LoadOp>) {
       Type type = this->typeConverter->convertType(op.getType());
       auto load = LLVM::LoadOp::create(rewriter, loc, type, address);
       load.setAccessGroupsAttr(groups);
       rewriter.replaceOp(op, load);
     } else {
-      auto store = LLVM::StoreOp::create(rewriter, loc, adaptor.getValue(), address);
+      auto store =
+          LLVM::StoreOp::create(rewriter, loc, adaptor.getValue(), address);
       store.setAccessGroupsAttr(groups);
       rewriter.eraseOp(op);
     }
@@ -132,7 +136,8 @@ static void annotateLoops(func::FuncOp func, LLVM::AccessGroupAttr group) {
 }
 
 /// Replaces the function by LLVM code with bare pointers.
-static LogicalResult convertToLLVM(func::FuncOp func, LLVM::AccessGroupAttr group) {
+static LogicalResult convertToLLVM(func::FuncOp func,
+                                   LLVM::AccessGroupAttr group) {
   MLIRContext *context = func.getContext();
   LowerToLLVMOptions options(context);
   options.useBarePtrCallConv = true;
@@ -172,10 +177,9 @@ static LLVM::LLVMFuncOp createEntry(LLVM::LLVMFuncOp body, StringRef name) {
   unsigned numBuffers = body.getNumArguments() - 3;
   SmallVector<Value> arguments;
   for (unsigned index = 0; index < numBuffers; ++index) {
-    Value slot = LLVM::GEPOp::create(builder, loc, pointer, pointer,
-                                     block->getArgument(0),
-                                     ArrayRef<LLVM::GEPArg>{int32_t(index)},
-                                     LLVM::GEPNoWrapFlags::inbounds);
+    Value slot = LLVM::GEPOp::create(
+        builder, loc, pointer, pointer, block->getArgument(0),
+        ArrayRef<LLVM::GEPArg>{int32_t(index)}, LLVM::GEPNoWrapFlags::inbounds);
     arguments.push_back(LLVM::LoadOp::create(builder, loc, pointer, slot));
   }
   llvm::append_range(arguments, block->getArguments().drop_front(1));
@@ -184,21 +188,21 @@ static LLVM::LLVMFuncOp createEntry(LLVM::LLVMFuncOp body, StringRef name) {
   return entry;
 }
 
-static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasses,
-                                   OpPassManager &loopPasses, bool hasF16C,
-                                   llvm::function_ref<LogicalResult(
-                                       OpPassManager &, Operation *)>
-                                       runPipeline) {
+static LogicalResult
+convertKernel(func::FuncOp func, OpPassManager &vectorPasses,
+              OpPassManager &loopPasses, bool hasF16C,
+              llvm::function_ref<LogicalResult(OpPassManager &, Operation *)>
+                  runPipeline) {
   std::string name = func.getSymName().str();
   SmallVector<int64_t> bytes;
   for (Type type : func.getArgumentTypes().drop_back(3)) {
     auto memref = cast<MemRefType>(type);
     Type element = memref.getElementType();
     auto complexType = dyn_cast<ComplexType>(element);
-    int64_t bits = complexType
-                       ? 2 * complexType.getElementType().getIntOrFloatBitWidth()
-                   : element.isIndex() ? 64
-                                       : element.getIntOrFloatBitWidth();
+    int64_t bits =
+        complexType ? 2 * complexType.getElementType().getIntOrFloatBitWidth()
+        : element.isIndex() ? 64
+                            : element.getIntOrFloatBitWidth();
     bytes.push_back(memref.getNumElements() * llvm::divideCeil(bits, 8));
   }
   hoistAllocas(func);
@@ -224,7 +228,8 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
     return remaining.front().emitOpError("has no form in the LLVM dialect");
   // scf.for hands its annotation on without knowing which op it lands on.
   body.walk([](LLVM::BrOp branch) {
-    if (Attribute annotation = branch->removeDiscardableAttr(kLoopAnnotationName))
+    if (Attribute annotation =
+            branch->removeDiscardableAttr(kLoopAnnotationName))
       branch.setLoopAnnotationAttr(cast<LLVM::LoopAnnotationAttr>(annotation));
   });
   body.setLinkage(LLVM::Linkage::Internal);
@@ -249,7 +254,8 @@ static LogicalResult convertKernel(func::FuncOp func, OpPassManager &vectorPasse
 
 namespace {
 class ConvertKernelsToLLVMPass
-    : public mp::impl::MPConvertKernelsToLLVMPassBase<ConvertKernelsToLLVMPass> {
+    : public mp::impl::MPConvertKernelsToLLVMPassBase<
+          ConvertKernelsToLLVMPass> {
   using Base::Base;
   void runOnOperation() override {
     OpPassManager vectorPasses(func::FuncOp::getOperationName());

@@ -16,11 +16,11 @@ using namespace mlir::mp;
 static llvm::hash_code hashKernel(func::FuncOp func) {
   llvm::hash_code hash = hash_value(func.getFunctionType());
   func.getBody().walk([&](Operation *op) {
-    hash = llvm::hash_combine(
-        hash, OperationEquivalence::computeHash(
-                  op, OperationEquivalence::ignoreHashValue,
-                  OperationEquivalence::ignoreHashValue,
-                  OperationEquivalence::IgnoreLocations));
+    hash =
+        llvm::hash_combine(hash, OperationEquivalence::computeHash(
+                                     op, OperationEquivalence::ignoreHashValue,
+                                     OperationEquivalence::ignoreHashValue,
+                                     OperationEquivalence::IgnoreLocations));
   });
   return hash;
 }
@@ -46,8 +46,9 @@ class DeduplicateKernelsPass
       if (!func->hasAttr(kKernelAttrName) || func.isDeclaration())
         continue;
       SmallVector<func::FuncOp> &candidates = kept[hashKernel(func)];
-      auto same = llvm::find_if(
-          candidates, [&](func::FuncOp other) { return areEquivalent(func, other); });
+      auto same = llvm::find_if(candidates, [&](func::FuncOp other) {
+        return areEquivalent(func, other);
+      });
       if (same == candidates.end()) {
         candidates.push_back(func);
         continue;

@@ -1,4 +1,5 @@
-//===- ElementBuilder.h - arithmetic on scalars and vectors alike -*- C++ -*-===//
+//===- ElementBuilder.h - arithmetic on scalars and vectors alike -*- C++
+//-*-===//
 #ifndef MP_LIB_KERNELS_ELEMENTBUILDER_H
 #define MP_LIB_KERNELS_ELEMENTBUILDER_H
 
@@ -43,7 +44,9 @@ public:
 
   Value add(Value a, Value b) { return arith::AddIOp::create(builder, a, b); }
   Value sub(Value a, Value b) { return arith::SubIOp::create(builder, a, b); }
-  Value andBits(Value a, Value b) { return arith::AndIOp::create(builder, a, b); }
+  Value andBits(Value a, Value b) {
+    return arith::AndIOp::create(builder, a, b);
+  }
   Value orBits(Value a, Value b) { return arith::OrIOp::create(builder, a, b); }
   Value shl(Value a, unsigned by) {
     return by ? Value(arith::ShLIOp::create(builder, a, constant(by))) : a;

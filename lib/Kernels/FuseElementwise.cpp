@@ -66,7 +66,8 @@ static bool shouldFuse(OpOperand *operand) {
       producer->getNumOperands() + consumer->getNumOperands() > kMaxOperands)
     return false;
   bool singleUse = producer->hasOneUse();
-  if (!singleUse && (producer->getNumResults() != 1 || !isWorthRecomputing(producer)))
+  if (!singleUse &&
+      (producer->getNumResults() != 1 || !isWorthRecomputing(producer)))
     return false;
   AffineMap map = consumer.getMatchingIndexingMap(operand);
   if (map.isPermutation())
@@ -94,14 +95,17 @@ class FuseElementwisePass
       return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
-    linalg::populateFoldReshapeOpsByCollapsingPatterns(patterns, shouldFoldReshape);
-    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, &getContext());
+    linalg::populateFoldReshapeOpsByCollapsingPatterns(patterns,
+                                                       shouldFoldReshape);
+    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns,
+                                                         &getContext());
     tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, &getContext());
     tensor::EmptyOp::getCanonicalizationPatterns(patterns, &getContext());
     linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
     GreedyRewriteConfig config;
     config.setUseTopDownTraversal();
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
       return signalPassFailure();
   }
 };

@@ -66,7 +66,8 @@ static std::optional<SmallVector<int64_t>>
 getDimensions(Site site, BlockArgument argument) {
   linalg::GenericOp reader = site.reader;
   if (!argument || argument.getArgNumber() >= reader.getNumDpsInputs() ||
-      !isa<RankedTensorType>(reader.getInputs()[argument.getArgNumber()].getType()))
+      !isa<RankedTensorType>(
+          reader.getInputs()[argument.getArgNumber()].getType()))
     return std::nullopt;
   AffineMap productMap = reader.getIndexingMapsArray()[site.operand];
   AffineMap map = reader.getIndexingMapsArray()[argument.getArgNumber()];
@@ -102,7 +103,8 @@ static bool addOperand(Site site, Type accumulator, BlockArgument argument,
   if (!fitsAccumulator(operand, accumulator))
     return false;
   auto viewed = getViewedType(site);
-  if (!plan.residual && operand.getType() == viewed.clone(getElementTypeOrSelf(operand)) &&
+  if (!plan.residual &&
+      operand.getType() == viewed.clone(getElementTypeOrSelf(operand)) &&
       *dimensions == llvm::to_vector(llvm::seq<int64_t>(viewed.getRank()))) {
     plan.residual = operand;
     return true;
@@ -121,8 +123,8 @@ static bool addOperand(Site site, Type accumulator, BlockArgument argument,
 
 /// Follows the product's element through the body as far as the product can
 /// do the work itself.
-static Plan makePlan(Site site, Type accumulator, Value bias,
-                     Value residual, Epilogue epilogue) {
+static Plan makePlan(Site site, Type accumulator, Value bias, Value residual,
+                     Epilogue epilogue) {
   linalg::GenericOp reader = site.reader;
   Plan plan{bias, residual, epilogue, nullptr};
   Plan best = plan;
@@ -171,7 +173,8 @@ static Plan makePlan(Site site, Type accumulator, Value bias,
 
 static Value collapse(OpBuilder &builder, Location loc, Value value,
                       ArrayRef<ReassociationIndices> groups) {
-  if (groups.size() == size_t(cast<RankedTensorType>(value.getType()).getRank()))
+  if (groups.size() ==
+      size_t(cast<RankedTensorType>(value.getType()).getRank()))
     return value;
   return tensor::CollapseShapeOp::create(builder, loc, value, groups);
 }
@@ -179,7 +182,8 @@ static Value collapse(OpBuilder &builder, Location loc, Value value,
 /// A bias of any shape as one row.
 static Value flatten(OpBuilder &builder, Location loc, Value value) {
   ReassociationIndices all;
-  for (int64_t d = 0; d < cast<RankedTensorType>(value.getType()).getRank(); ++d)
+  for (int64_t d = 0; d < cast<RankedTensorType>(value.getType()).getRank();
+       ++d)
     all.push_back(d);
   return collapse(builder, loc, value, {all});
 }
@@ -204,12 +208,14 @@ static void apply(Site site, Op product, Plan plan) {
     fused.getResidualMutable().assign(residual);
   fused.setEpilogue(plan.epilogue);
   Type element = plan.end.getType();
-  fused.getResult().setType(cast<RankedTensorType>(product.getType().clone(element)));
+  fused.getResult().setType(
+      cast<RankedTensorType>(product.getType().clone(element)));
   Value result = fused.getResult();
   if (site.view) {
     auto view = cast<tensor::ExpandShapeOp>(builder.clone(*site.view));
     view.getSrcMutable().assign(result);
-    view.getResult().setType(cast<RankedTensorType>(site.view.getType().clone(element)));
+    view.getResult().setType(
+        cast<RankedTensorType>(site.view.getType().clone(element)));
     result = view.getResult();
   }
 

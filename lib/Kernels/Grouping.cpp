@@ -34,7 +34,8 @@ static void chooseGrain(KernelPlan &plan, int64_t multiple) {
   double time = 0;
   for (const LoopNest &nest : plan.nests)
     time += estimateTime(nest);
-  int64_t grain = std::ceil(kTaskNanoseconds * plan.extent / std::max(time, 1.0));
+  int64_t grain =
+      std::ceil(kTaskNanoseconds * plan.extent / std::max(time, 1.0));
   grain = llvm::alignTo(std::max<int64_t>(grain, 1), multiple);
   // Two tasks of which one is small are no better than one.
   plan.grain = grain * 3 / 2 >= plan.extent ? plan.extent : grain;
@@ -145,7 +146,8 @@ static bool suitsRows(const LoopNest &original, int64_t rows) {
 static SmallVector<int64_t> getRowCounts(const LoopNest &nest) {
   SmallVector<int64_t> counts;
   int64_t product = 1;
-  for (unsigned loop = 0; loop < nest.getNumLoops() && !nest.reduction[loop]; ++loop) {
+  for (unsigned loop = 0; loop < nest.getNumLoops() && !nest.reduction[loop];
+       ++loop) {
     product *= nest.sizes[loop];
     if (suitsRows(nest, product))
       counts.push_back(product);
@@ -183,9 +185,8 @@ static bool readsFreely(const LoopNest &nest, const Group &group) {
 /// The row counts for which `nest` may join the group: those for which it
 /// reads of each value made there only the row being worked on. Empty if it
 /// may not, or has nothing to do with the group.
-static SmallVector<int64_t> getCommonRows(const LoopNest &nest,
-                                          ArrayRef<int64_t> own,
-                                          const Group &group) {
+static SmallVector<int64_t>
+getCommonRows(const LoopNest &nest, ArrayRef<int64_t> own, const Group &group) {
   if (group.nests.size() >= kMaxNests || readsFreely(nest, group))
     return {};
   SmallVector<int64_t> common;
@@ -202,7 +203,8 @@ static SmallVector<int64_t> getCommonRows(const LoopNest &nest,
       const LoopNest &maker = group.nests[product->second.first];
       const NestAccess &made = maker.outputs[product->second.second].access;
       auto madeStride = getRows(maker, made, rows);
-      conforms &= rows == 1 || (madeStride && madeStride == getRows(nest, access, rows));
+      conforms &= rows == 1 ||
+                  (madeStride && madeStride == getRows(nest, access, rows));
     });
     if (conforms)
       common.push_back(rows);
@@ -214,13 +216,14 @@ static SmallVector<int64_t> getCommonRows(const LoopNest &nest,
     if (isOutput || common.empty())
       return;
     for (const LoopNest &other : group.nests)
-      other.forEachAccess([&](const NestAccess &otherAccess, bool otherIsOutput) {
-        if (otherIsOutput || otherAccess.tensor != access.tensor)
-          return;
-        auto stride = getRows(nest, access, common.back());
-        related |= common.back() != 1 && stride &&
-                   stride == getRows(other, otherAccess, common.back());
-      });
+      other.forEachAccess(
+          [&](const NestAccess &otherAccess, bool otherIsOutput) {
+            if (otherIsOutput || otherAccess.tensor != access.tensor)
+              return;
+            auto stride = getRows(nest, access, common.back());
+            related |= common.back() != 1 && stride &&
+                       stride == getRows(other, otherAccess, common.back());
+          });
   });
   if (related)
     return common;
@@ -228,7 +231,8 @@ static SmallVector<int64_t> getCommonRows(const LoopNest &nest,
                                        : SmallVector<int64_t>();
 }
 
-static void addNest(Group &group, LoopNest nest, SmallVector<int64_t> rowCounts) {
+static void addNest(Group &group, LoopNest nest,
+                    SmallVector<int64_t> rowCounts) {
   for (auto [index, output] : llvm::enumerate(nest.outputs))
     group.products[output.access.tensor] = {unsigned(group.nests.size()),
                                             unsigned(index)};
@@ -317,8 +321,9 @@ FailureOr<std::vector<KernelPlan>> mp::planKernels(Block &block) {
     if (failed(built))
       return failure();
     LoopNest &nest = *built;
-    bool partial = llvm::any_of(
-        nest.outputs, [](const NestOutput &output) { return bool(output.tied); });
+    bool partial = llvm::any_of(nest.outputs, [](const NestOutput &output) {
+      return bool(output.tied);
+    });
     Group *home = nullptr;
     SmallVector<int64_t> own = getRowCounts(nest), rowCounts;
     if (!partial) {

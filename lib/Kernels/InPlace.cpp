@@ -28,9 +28,9 @@ static bool isSameElement(const NestAccess &a, const NestAccess &b) {
 
 static unsigned getWidth(Value tensor) {
   Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
-  return element.isInteger(1)        ? 8
-         : element.isIntOrFloat()    ? element.getIntOrFloatBitWidth()
-                                     : 0;
+  return element.isInteger(1)     ? 8
+         : element.isIntOrFloat() ? element.getIntOrFloatBitWidth()
+                                  : 0;
 }
 
 /// Tensors that a kernel reads at its head or at places only its bodies know.
@@ -55,14 +55,15 @@ static llvm::SetVector<Value> getFreelyRead(const KernelPlan &plan) {
 
 /// Whether `input` is read only at the element of `output` and not after nest
 /// `writer` has written it.
-static bool canReuse(const KernelPlan &plan, Value input, const NestAccess &output,
-                     unsigned writer) {
+static bool canReuse(const KernelPlan &plan, Value input,
+                     const NestAccess &output, unsigned writer) {
   bool can = true;
   for (auto [index, nest] : llvm::enumerate(plan.nests))
-    nest.forEachAccess([&, index = index](const NestAccess &access, bool isOutput) {
-      if (!isOutput && access.tensor == input)
-        can &= index <= writer && isSameElement(access, output);
-    });
+    nest.forEachAccess(
+        [&, index = index](const NestAccess &access, bool isOutput) {
+          if (!isOutput && access.tensor == input)
+            can &= index <= writer && isSameElement(access, output);
+        });
   return can;
 }
 
@@ -116,9 +117,11 @@ void mp::markInPlace(func::FuncOp kernel, ArrayRef<int64_t> reusable,
   kernel.walk([&](Operation *op) {
     if (isa<scf::ForOp>(op))
       op->setAttr(kParallelAttrName, unit);
-    if (auto load = dyn_cast<memref::LoadOp>(op); load && isArgument(load.getMemref()))
+    if (auto load = dyn_cast<memref::LoadOp>(op);
+        load && isArgument(load.getMemref()))
       op->setAttr(kParallelAttrName, unit);
-    if (auto store = dyn_cast<memref::StoreOp>(op); store && isArgument(store.getMemref()))
+    if (auto store = dyn_cast<memref::StoreOp>(op);
+        store && isArgument(store.getMemref()))
       op->setAttr(kParallelAttrName, unit);
   });
 }

@@ -10,7 +10,8 @@ namespace mlir::mp {
 
 /// For each of `outputs` the position in `inputs` of a tensor that the kernel
 /// reads only at the element that it writes next, or -1.
-SmallVector<int64_t> findReusable(const KernelPlan &plan, ArrayRef<Value> inputs,
+SmallVector<int64_t> findReusable(const KernelPlan &plan,
+                                  ArrayRef<Value> inputs,
                                   ArrayRef<Value> outputs);
 
 /// Marks the loops and accesses of a kernel in which no iteration reads what

@@ -15,8 +15,7 @@ int64_t LoopNest::getIterations() const {
   return product;
 }
 
-void LoopNest::forEachAccess(
-    llvm::function_ref<void(NestAccess &, bool)> fn) {
+void LoopNest::forEachAccess(llvm::function_ref<void(NestAccess &, bool)> fn) {
   for (NestSource &input : inputs)
     if (input.isTensor())
       fn(input.access, false);
@@ -146,9 +145,8 @@ static FailureOr<LoopNest> buildFromLinalg(linalg::LinalgOp op) {
   nest.indexed.assign(nest.sizes.size(), false);
   if (isa<linalg::GenericOp>(op)) {
     nest.body = op.getBlock();
-    nest.body->walk([&](linalg::IndexOp index) {
-      nest.indexed[index.getDim()] = true;
-    });
+    nest.body->walk(
+        [&](linalg::IndexOp index) { nest.indexed[index.getDim()] = true; });
   }
   for (OpOperand *operand : op.getDpsInputOperands()) {
     FailureOr<NestSource> source =
@@ -164,7 +162,7 @@ static FailureOr<LoopNest> buildFromLinalg(linalg::LinalgOp op) {
     NestOutput output;
     FailureOr<NestAccess> access = getAccess(result, map);
     if (failed(access))
-        return op.emitOpError("expected linear indexing maps, but got ")
+      return op.emitOpError("expected linear indexing maps, but got ")
              << AffineMapAttr::get(map);
     output.access = std::move(*access);
     if (nest.body && op.payloadUsesValueFromOperand(&operand))
@@ -319,7 +317,8 @@ void mp::mergeLoops(LoopNest &nest, unsigned first, unsigned last) {
       continue;
     bool mergeable = true;
     nest.forEachAccess([&](const NestAccess &access, bool) {
-      mergeable &= access.coefs[loop] == access.coefs[inner] * nest.sizes[inner];
+      mergeable &=
+          access.coefs[loop] == access.coefs[inner] * nest.sizes[inner];
     });
     if (!mergeable)
       continue;
@@ -367,7 +366,8 @@ static double estimateBody(Block *body) {
       time += 0.6;
     else if (isa<arith::DivFOp, arith::RemFOp>(op))
       time += 0.4;
-    else if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp>(op))
+    else if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp,
+                 arith::RemUIOp>(op))
       time += 3;
     else if (isa<tensor::ExtractOp>(op))
       time += 1;

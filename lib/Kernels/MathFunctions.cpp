@@ -25,20 +25,17 @@ static constexpr double kExpm1[] = {0x1p-1,         0x1.555554p-3,
                                     0x1.5554f8p-5,  0x1.1112d6p-7,
                                     0x1.6d3a4ap-10, 0x1.9e77aap-13};
 /// log(1 + f) - f + f^2/2 over f^3, sqrt(1/2) <= 1 + f <= sqrt(2).
-static constexpr double kLog[] = {0x1.555554p-2,  -0x1.000226p-2,
-                                  0x1.99a01ep-3,  -0x1.54728cp-3,
-                                  0x1.22d8f8p-3,  -0x1.0d81f2p-3,
-                                  0x1.05602ep-3,  -0x1.38cf2p-4};
+static constexpr double kLog[] = {
+    0x1.555554p-2, -0x1.000226p-2, 0x1.99a01ep-3, -0x1.54728cp-3,
+    0x1.22d8f8p-3, -0x1.0d81f2p-3, 0x1.05602ep-3, -0x1.38cf2p-4};
 /// (erf(x) - x) / x in x^2, |x| <= 0.93.
-static constexpr double kErfSmall[] = {0x1.06eba8p-3,   -0x1.81274p-2,
-                                       0x1.ce2d64p-4,   -0x1.b8011ap-6,
-                                       0x1.544a1ap-8,   -0x1.a60a2ep-11,
-                                       0x1.4f675ep-14};
+static constexpr double kErfSmall[] = {
+    0x1.06eba8p-3, -0x1.81274p-2,   0x1.ce2d64p-4, -0x1.b8011ap-6,
+    0x1.544a1ap-8, -0x1.a60a2ep-11, 0x1.4f675ep-14};
 /// -log(erfc(x)), 0.93 <= x <= 4.
-static constexpr double kErfLarge[] = {-0x1.73e5fcp-13, 0x1.2128bap+0,
-                                       0x1.4442aap-1,   0x1.bba1acp-4,
-                                       -0x1.9bdb7p-6,   0x1.11cf66p-8,
-                                       -0x1.c91082p-12, 0x1.63f98cp-16};
+static constexpr double kErfLarge[] = {
+    -0x1.73e5fcp-13, 0x1.2128bap+0, 0x1.4442aap-1,   0x1.bba1acp-4,
+    -0x1.9bdb7p-6,   0x1.11cf66p-8, -0x1.c91082p-12, 0x1.63f98cp-16};
 
 /// ln(2) in two parts, the first short enough for exact multiples.
 static constexpr double kLn2High = 0x1.62e4p-1, kLn2Low = 0x1.7f7d1cp-20;
@@ -76,8 +73,7 @@ static Value expm1Reduced(ElementBuilder &b, Value r, ArrayRef<double> coefs) {
 /// Two factors, so that subnormal results are rounded once and not flushed.
 static Value expandExp(ElementBuilder &b, Value x) {
   ExpParts parts = reduceExp(b, b.clamp(x, -104.5, 89));
-  Value fraction =
-      b.addF(expm1Reduced(b, parts.r, kExp), b.constantF32(1));
+  Value fraction = b.addF(expm1Reduced(b, parts.r, kExp), b.constantF32(1));
   Value half = b.shrSigned(parts.n, 1);
   Value rest = b.sub(parts.n, half);
   return b.mulF(b.mulF(fraction, powerOfTwo(b, half)), powerOfTwo(b, rest));
@@ -129,8 +125,7 @@ static std::pair<Value, Value> splitFloat(ElementBuilder &b, Value bits) {
 }
 
 static Value expandLog(ElementBuilder &b, Value x) {
-  Value isSmall =
-      b.compareF(CmpFPredicate::OLT, x, b.constantF32(0x1p-126));
+  Value isSmall = b.compareF(CmpFPredicate::OLT, x, b.constantF32(0x1p-126));
   Value scaled = b.select(isSmall, b.mulF(x, b.constantF32(0x1p23)), x);
   auto [e, significand] = splitFloat(b, b.bits(scaled));
   e = b.select(isSmall, b.sub(e, b.constant(23)), e);
@@ -167,16 +162,15 @@ static Value expandLog1p(ElementBuilder &b, Value x) {
                            b.constantF32(NAN), x);
   special = b.select(b.compareF(CmpFPredicate::OEQ, x, minusOne),
                      b.constantF32(-INFINITY), special);
-  Value regular = b.andBits(
-      b.compareF(CmpFPredicate::OGT, x, minusOne),
-      b.compareF(CmpFPredicate::OLT, x, b.constantF32(INFINITY)));
+  Value regular =
+      b.andBits(b.compareF(CmpFPredicate::OGT, x, minusOne),
+                b.compareF(CmpFPredicate::OLT, x, b.constantF32(INFINITY)));
   return b.select(regular, y, special);
 }
 
 static Value expandErf(ElementBuilder &b, Value x) {
   Value magnitude = math::AbsFOp::create(b.builder, x);
-  Value small =
-      b.addF(b.mulF(b.polynomial(b.mulF(x, x), kErfSmall), x), x);
+  Value small = b.addF(b.mulF(b.polynomial(b.mulF(x, x), kErfSmall), x), x);
   Value limit = b.constantF32(4);
   Value clamped = b.select(b.compareF(CmpFPredicate::OGT, magnitude, limit),
                            limit, magnitude);
@@ -185,7 +179,8 @@ static Value expandErf(ElementBuilder &b, Value x) {
   Value tail = b.mulF(b.addF(expm1Reduced(b, parts.r, kExp), b.constantF32(1)),
                       powerOfTwo(b, parts.n));
   Value large = copySign(b, b.subF(b.constantF32(1), tail), x);
-  Value isSmall = b.compareF(CmpFPredicate::OLT, magnitude, b.constantF32(0.93));
+  Value isSmall =
+      b.compareF(CmpFPredicate::OLT, magnitude, b.constantF32(0.93));
   return b.select(isSmall, small, large);
 }
 
@@ -197,7 +192,8 @@ namespace {
 template <typename Op, Value (*expand)(ElementBuilder &, Value)>
 struct ExpandPattern : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
-  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
     ElementBuilder b(rewriter, op.getLoc(), op.getType());
@@ -242,7 +238,8 @@ struct LibraryCallPattern : RewritePattern {
     if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(symbol))
       return known;
     auto builder = OpBuilder::atBlockBegin(module.getBody());
-    auto func = LLVM::LLVMFuncOp::create(builder, module.getLoc(), symbol, type);
+    auto func =
+        LLVM::LLVMFuncOp::create(builder, module.getLoc(), symbol, type);
     auto none = LLVM::ModRefInfo::NoModRef;
     func.setMemoryEffectsAttr(builder.getAttr<LLVM::MemoryEffectsAttr>(
         none, none, none, none, none, none));
@@ -264,7 +261,8 @@ struct LibraryCallPattern : RewritePattern {
                 LLVM::LLVMFunctionType::get(element, argumentTypes));
     auto vector = dyn_cast<VectorType>(type);
     if (!vector) {
-      auto call = LLVM::CallOp::create(rewriter, loc, callee, op->getOperands());
+      auto call =
+          LLVM::CallOp::create(rewriter, loc, callee, op->getOperands());
       rewriter.replaceOp(op, call.getResults());
       return success();
     }
@@ -274,7 +272,8 @@ struct LibraryCallPattern : RewritePattern {
     for (int64_t lane = 0; lane < vector.getDimSize(0); ++lane) {
       SmallVector<Value> arguments;
       for (Value operand : op->getOperands())
-        arguments.push_back(vector::ExtractOp::create(rewriter, loc, operand, lane));
+        arguments.push_back(
+            vector::ExtractOp::create(rewriter, loc, operand, lane));
       results.push_back(
           LLVM::CallOp::create(rewriter, loc, callee, arguments).getResult());
     }
@@ -302,8 +301,8 @@ LogicalResult mp::expandMathFunctions(func::FuncOp func) {
                ExpandPattern<math::ErfOp, expandErf>>(context, /*benefit=*/2);
   patterns.add<PowPattern>(context, /*benefit=*/2);
   // f64, and functions that no kernel spends its time in.
-  for (StringRef name : {"erf", "erfc", "expm1", "log1p", "cbrt", "asinh",
-                         "acosh", "atanh"})
+  for (StringRef name :
+       {"erf", "erfc", "expm1", "log1p", "cbrt", "asinh", "acosh", "atanh"})
     patterns.add<LibraryCallPattern>(context, ("math." + name).str(), name);
   return applyPatternsGreedily(func, std::move(patterns));
 }

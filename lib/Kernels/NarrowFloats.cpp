@@ -49,8 +49,9 @@ static Value widen(OpBuilder &base, Location loc, Value value) {
   Value number = arith::SIToFPOp::create(b.builder, b.f32(), magnitude);
   Value quantum = b.floatConstant(std::ldexp(1.0, minExponent - mantissa),
                                   b.builder.getF32Type());
-  Value subnormal = b.bitcast(b.builder.getI32Type(),
-                              arith::MulFOp::create(b.builder, number, quantum));
+  Value subnormal =
+      b.bitcast(b.builder.getI32Type(),
+                arith::MulFOp::create(b.builder, number, quantum));
   Value isSubnormal = b.compare(arith::CmpIPredicate::ult, magnitude,
                                 b.constant(1ull << mantissa));
   Value result = b.select(isSubnormal, subnormal, normal);
@@ -58,15 +59,18 @@ static Value widen(OpBuilder &base, Location loc, Value value) {
   Value nan = b.constant(0x7FC00000);
   if (APFloatBase::semanticsHasInf(format)) {
     uint64_t inf = getCode(APFloat::getInf(format));
-    Value special = b.orBits(b.shl(magnitude, 23 - mantissa), b.constant(0x7F800000));
-    result = b.select(b.compare(arith::CmpIPredicate::uge, magnitude, b.constant(inf)),
-                      special, result);
+    Value special =
+        b.orBits(b.shl(magnitude, 23 - mantissa), b.constant(0x7F800000));
+    result = b.select(
+        b.compare(arith::CmpIPredicate::uge, magnitude, b.constant(inf)),
+        special, result);
   } else if (APFloatBase::semanticsHasNaN(format)) {
     uint64_t code0 = getCode(APFloat::getQNaN(format));
-    Value isNaN = code0 == signBit
-                      ? b.compare(arith::CmpIPredicate::eq, code, b.constant(code0))
-                      : b.compare(arith::CmpIPredicate::eq, magnitude,
-                                  b.constant(code0 & (signBit - 1)));
+    Value isNaN =
+        code0 == signBit
+            ? b.compare(arith::CmpIPredicate::eq, code, b.constant(code0))
+            : b.compare(arith::CmpIPredicate::eq, magnitude,
+                        b.constant(code0 & (signBit - 1)));
     result = b.select(isNaN, nan, result);
   }
   return b.bitcast(f32, b.orBits(result, sign));
@@ -84,12 +88,14 @@ static Value narrowToBF16(ElementBuilder &b, Value bits, bool towardZero) {
     rounded = b.shr(b.add(b.add(bits, b.constant(0x7FFF)), odd), 16);
   }
   Value magnitude = b.andBits(bits, b.constant(0x7FFFFFFF));
-  Value isNaN = b.compare(arith::CmpIPredicate::ugt, magnitude, b.constant(0x7F800000));
+  Value isNaN =
+      b.compare(arith::CmpIPredicate::ugt, magnitude, b.constant(0x7F800000));
   return b.select(isNaN, b.orBits(top, b.constant(0x40)), rounded);
 }
 
 /// The code of `value` (f32) in `to`, as an integer in 32 bits.
-static Value narrowBits(ElementBuilder &b, Value value, FloatType to, bool towardZero) {
+static Value narrowBits(ElementBuilder &b, Value value, FloatType to,
+                        bool towardZero) {
   Type i32 = b.builder.getI32Type(), f32 = b.builder.getF32Type();
   Value bits = b.bitcast(i32, value);
   if (to.isBF16())
@@ -120,12 +126,11 @@ static Value narrowBits(ElementBuilder &b, Value value, FloatType to, bool towar
     Value back = arith::SubFOp::create(b.builder, sum, magic);
     Value tooLarge = arith::CmpFOp::create(b.builder, arith::CmpFPredicate::OGT,
                                            back, absolute);
-    subnormal = b.sub(subnormal,
-                      arith::ExtUIOp::create(b.builder, b.integer(32), tooLarge));
+    subnormal = b.sub(
+        subnormal, arith::ExtUIOp::create(b.builder, b.integer(32), tooLarge));
   }
-  Value isSubnormal =
-      b.compare(arith::CmpIPredicate::ult, magnitude,
-                b.constant(uint64_t(127 + minExponent) << 23));
+  Value isSubnormal = b.compare(arith::CmpIPredicate::ult, magnitude,
+                                b.constant(uint64_t(127 + minExponent) << 23));
   Value result = b.select(isSubnormal, subnormal, normal);
 
   uint64_t largest = getCode(APFloat::getLargest(format));
@@ -137,7 +142,8 @@ static Value narrowBits(ElementBuilder &b, Value value, FloatType to, bool towar
                           : nan;
   Value overflows =
       b.compare(arith::CmpIPredicate::ugt, result, b.constant(largest));
-  result = b.select(overflows, b.constant(towardZero ? largest : infinity), result);
+  result =
+      b.select(overflows, b.constant(towardZero ? largest : infinity), result);
   Value infinite = b.constant(0x7F800000);
   if (towardZero)
     result = b.select(b.compare(arith::CmpIPredicate::eq, magnitude, infinite),
@@ -150,9 +156,9 @@ static Value narrowBits(ElementBuilder &b, Value value, FloatType to, bool towar
   // Formats whose NaN is the code of minus zero have neither minus zero nor a
   // signed NaN.
   if (nan == signBit) {
-    Value plain = b.orBits(
-        b.compare(arith::CmpIPredicate::eq, result, b.constant(0)),
-        b.compare(arith::CmpIPredicate::eq, result, b.constant(nan)));
+    Value plain =
+        b.orBits(b.compare(arith::CmpIPredicate::eq, result, b.constant(0)),
+                 b.compare(arith::CmpIPredicate::eq, result, b.constant(nan)));
     sign = b.select(plain, b.constant(0), sign);
   }
   return b.orBits(result, sign);
@@ -165,13 +171,15 @@ static Value roundToOdd(OpBuilder &base, Location loc, Value value) {
   Type i32 = b.builder.getI32Type(), i64 = b.builder.getI64Type();
   Value single = arith::TruncFOp::create(b.builder, b.f32(), value);
   Value back = arith::ExtFOp::create(b.builder, value.getType(), single);
-  Value inexact = arith::CmpFOp::create(b.builder, arith::CmpFPredicate::UNE,
-                                        back, value);
+  Value inexact =
+      arith::CmpFOp::create(b.builder, arith::CmpFPredicate::UNE, back, value);
   auto magnitude = [&](Value number) -> Value {
     return b.andBits(b.bitcast(i64, number), b.constant(INT64_MAX, 64));
   };
-  Value above = b.compare(arith::CmpIPredicate::ugt, magnitude(back), magnitude(value));
-  Value isNaN = arith::CmpFOp::create(b.builder, arith::CmpFPredicate::UNO, value, value);
+  Value above =
+      b.compare(arith::CmpIPredicate::ugt, magnitude(back), magnitude(value));
+  Value isNaN =
+      arith::CmpFOp::create(b.builder, arith::CmpFPredicate::UNO, value, value);
   Value bits = b.bitcast(i32, single);
   Value one = b.constant(1);
   Value below = b.select(above, b.sub(bits, one), bits);
@@ -224,13 +232,14 @@ struct NarrowPattern : OpRewritePattern<arith::TruncFOp> {
                                 PatternRewriter &rewriter) const override {
     auto to = cast<FloatType>(getElementTypeOrSelf(op.getType()));
     Type from = getElementTypeOrSelf(op.getIn().getType());
-    if (!isNarrow(to) || (to.isF16() && hasF16C && from.isF32() && !isTowardZero(op)))
+    if (!isNarrow(to) ||
+        (to.isF16() && hasF16C && from.isF32() && !isTowardZero(op)))
       return failure();
     Value value = op.getIn();
     if (isNarrow(from))
       value = arith::ExtFOp::create(
-          rewriter, op.getLoc(), ElementBuilder(rewriter, op.getLoc(), value.getType()).f32(),
-          value);
+          rewriter, op.getLoc(),
+          ElementBuilder(rewriter, op.getLoc(), value.getType()).f32(), value);
     if (to.isF16() && hasF16C && !isTowardZero(op)) {
       // A double goes through a float that cannot be rounded twice.
       if (!isNarrow(from))
@@ -238,7 +247,8 @@ struct NarrowPattern : OpRewritePattern<arith::TruncFOp> {
       rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), value);
       return success();
     }
-    rewriter.replaceOp(op, narrow(rewriter, op.getLoc(), value, to, isTowardZero(op)));
+    rewriter.replaceOp(
+        op, narrow(rewriter, op.getLoc(), value, to, isTowardZero(op)));
     return success();
   }
   bool hasF16C;
@@ -250,7 +260,8 @@ struct ComputeInF32Pattern : RewritePattern {
       : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op->getDialect()) ||
+    if (!isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
+            op->getDialect()) ||
         isa<arith::ConstantOp, arith::SelectOp, arith::BitcastOp, arith::ExtFOp,
             arith::TruncFOp>(op) ||
         op->getNumRegions() != 0 ||
@@ -264,7 +275,8 @@ struct ComputeInF32Pattern : RewritePattern {
       ElementBuilder b(rewriter, loc, type);
       // Wide integers need more than f32's 24 bits to be rounded only once.
       if (isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
-          getElementTypeOrSelf(op->getOperand(0).getType()).getIntOrFloatBitWidth() > 24)
+          getElementTypeOrSelf(op->getOperand(0).getType())
+                  .getIntOrFloatBitWidth() > 24)
         return b.type(rewriter.getF64Type());
       return b.f32();
     };
@@ -274,14 +286,16 @@ struct ComputeInF32Pattern : RewritePattern {
     for (Value operand : op->getOperands())
       state.operands.push_back(
           isNarrow(operand.getType())
-              ? arith::ExtFOp::create(rewriter, loc, widened(operand.getType()), operand)
+              ? arith::ExtFOp::create(rewriter, loc, widened(operand.getType()),
+                                      operand)
                     .getResult()
               : operand);
     for (Type type : op->getResultTypes())
       state.types.push_back(widened(type));
     Operation *wide = rewriter.create(state);
     SmallVector<Value> results;
-    for (auto [value, type] : llvm::zip(wide->getResults(), op->getResultTypes()))
+    for (auto [value, type] :
+         llvm::zip(wide->getResults(), op->getResultTypes()))
       results.push_back(
           value.getType() == type
               ? Value(value)
@@ -309,7 +323,8 @@ struct ConstantPattern : OpRewritePattern<arith::ConstantOp> {
     ElementBuilder b(rewriter, op.getLoc(), op.getType());
     Value code = b.constant(getCode(value), type.getWidth());
     // An arith.bitcast would be folded back into the constant.
-    rewriter.replaceOpWithNewOp<UnrealizedConversionCastOp>(op, op.getType(), code);
+    rewriter.replaceOpWithNewOp<UnrealizedConversionCastOp>(op, op.getType(),
+                                                            code);
     return success();
   }
 };

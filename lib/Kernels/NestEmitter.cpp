@@ -90,7 +90,8 @@ void NestEmitter::bindTensor(Value tensor, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   if (type.getRank() != 1) {
     OpBuilder entryBuilder = atEntry(entry, lastEntryOp);
-    auto flatType = MemRefType::get({type.getNumElements()}, type.getElementType());
+    auto flatType =
+        MemRefType::get({type.getNumElements()}, type.getElementType());
     auto flat = memref::ReinterpretCastOp::create(
         entryBuilder, memref.getLoc(), flatType, memref, /*offset=*/0,
         /*sizes=*/ArrayRef<int64_t>{type.getNumElements()},
@@ -220,7 +221,8 @@ SmallVector<Value> NestEmitter::emitBody(const LoopNest &nest,
   for (Value value : captured)
     if (!isa<RankedTensorType>(value.getType()))
       mapping.map(value, getScalar(value));
-  for (auto [input, argument] : llvm::zip(nest.inputs, nest.body->getArguments()))
+  for (auto [input, argument] :
+       llvm::zip(nest.inputs, nest.body->getArguments()))
     if (!argument.use_empty())
       mapping.map(argument, load(loc, input, ivs, argument.getType()));
   for (auto [value, argument] :
@@ -252,7 +254,8 @@ SmallVector<Value> NestEmitter::emitBody(const LoopNest &nest,
       Value address = getIndex(0);
       ArrayRef<int64_t> shape = extract.getTensor().getType().getShape();
       for (auto [index, size] : llvm::zip(extract.getIndices(), shape)) {
-        address = arith::MulIOp::create(builder, loc, address, getIndex(size), nsw);
+        address =
+            arith::MulIOp::create(builder, loc, address, getIndex(size), nsw);
         address = arith::AddIOp::create(builder, loc, address, index, nsw);
       }
       replacement = load(loc, memrefs.lookup(extract.getTensor()), address,
@@ -291,8 +294,8 @@ void NestEmitter::openLoop(const LoopNest &nest, unsigned loop,
   bool isRange = int64_t(loop) == rangeLoop;
   Value lower = isRange ? begin : getIndex(0);
   Value upper = isRange ? end : getIndex(nest.sizes[loop]);
-  auto forOp = scf::ForOp::create(builder, nest.op->getLoc(), lower, upper,
-                                  getIndex(1));
+  auto forOp =
+      scf::ForOp::create(builder, nest.op->getLoc(), lower, upper, getIndex(1));
   ivs[loop] = forOp.getInductionVar();
   builder.setInsertionPointToStart(forOp.getBody());
 }
@@ -304,7 +307,8 @@ void NestEmitter::emitInMemory(const LoopNest &nest,
                                SmallVectorImpl<Value> &ivs) {
   Location loc = nest.op->getLoc();
   auto elementType = [](const NestOutput &output) {
-    return cast<RankedTensorType>(output.access.tensor.getType()).getElementType();
+    return cast<RankedTensorType>(output.access.tensor.getType())
+        .getElementType();
   };
   {
     OpBuilder::InsertionGuard guard(builder);
@@ -353,7 +357,8 @@ void NestEmitter::emitInRegisters(const LoopNest &nest,
   for (auto [index, output] : llvm::enumerate(nest.outputs)) {
     if (!output.init || !nest.isAccumulated(output))
       continue;
-    Type type = cast<RankedTensorType>(output.access.tensor.getType()).getElementType();
+    Type type =
+        cast<RankedTensorType>(output.access.tensor.getType()).getElementType();
     carried.push_back(index);
     values.push_back(load(loc, *output.init, initIvs, type));
   }
@@ -361,10 +366,12 @@ void NestEmitter::emitInRegisters(const LoopNest &nest,
   SmallVector<scf::ForOp> loops;
   OpBuilder::InsertionGuard guard(builder);
   for (unsigned loop : reductions) {
-    auto forOp = scf::ForOp::create(builder, loc, getIndex(0),
-                                    getIndex(nest.sizes[loop]), getIndex(1), values);
+    auto forOp =
+        scf::ForOp::create(builder, loc, getIndex(0),
+                           getIndex(nest.sizes[loop]), getIndex(1), values);
     ivs[loop] = forOp.getInductionVar();
-    values.assign(forOp.getRegionIterArgs().begin(), forOp.getRegionIterArgs().end());
+    values.assign(forOp.getRegionIterArgs().begin(),
+                  forOp.getRegionIterArgs().end());
     loops.push_back(forOp);
     builder.setInsertionPointToStart(forOp.getBody());
   }
@@ -372,9 +379,10 @@ void NestEmitter::emitInRegisters(const LoopNest &nest,
   SmallVector<Value> accumulators(nest.outputs.size());
   for (auto [index, output] : llvm::enumerate(nest.outputs))
     if (output.init && !nest.isAccumulated(output))
-      accumulators[index] = load(
-          loc, *output.init, ivs,
-          cast<RankedTensorType>(output.access.tensor.getType()).getElementType());
+      accumulators[index] =
+          load(loc, *output.init, ivs,
+               cast<RankedTensorType>(output.access.tensor.getType())
+                   .getElementType());
   for (auto [index, value] : llvm::zip(carried, values))
     accumulators[index] = value;
   SmallVector<Value> results = emitBody(nest, ivs, accumulators);
@@ -412,7 +420,8 @@ void NestEmitter::emit(const LoopNest &nest, SmallVector<Value> ivs,
   while (first < ivs.size() && ivs[first])
     ++first;
   int64_t innermost = chooseInnermost(nest, first).loop;
-  bool inMemory = innermost >= 0 && !nest.reduction[innermost] && nest.hasReduction();
+  bool inMemory =
+      innermost >= 0 && !nest.reduction[innermost] && nest.hasReduction();
   SmallVector<unsigned> parallel, reductions;
   for (unsigned loop = first; loop < nest.getNumLoops(); ++loop)
     if (int64_t(loop) != innermost)

@@ -81,14 +81,16 @@ static int64_t createBuffers(const KernelPlan &plan, KernelFunction kernel,
   int64_t scratchBytes = 0;
   for (auto [value, elements] : plan.internals) {
     auto type = cast<RankedTensorType>(value.getType());
-    MemRefType buffer =
-        getKernelMemRefType(RankedTensorType::get({elements}, type.getElementType()));
+    MemRefType buffer = getKernelMemRefType(
+        RankedTensorType::get({elements}, type.getElementType()));
     Type element = buffer.getElementType();
-    int64_t bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 128;
+    int64_t bits =
+        element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 128;
     int64_t bytes = elements * llvm::divideCeil(bits, 8);
     if (bytes <= kMaxStackBytes) {
-      emitter.bindTensor(value, memref::AllocaOp::create(
-                                    builder, loc, buffer, builder.getI64IntegerAttr(64)));
+      emitter.bindTensor(
+          value, memref::AllocaOp::create(builder, loc, buffer,
+                                          builder.getI64IntegerAttr(64)));
       continue;
     }
     Value offset = arith::ConstantIndexOp::create(builder, loc, scratchBytes);
@@ -161,12 +163,13 @@ static LogicalResult emitKernel(const KernelPlan &plan, SymbolTable &symbols,
   SmallVector<int64_t> tied;
   for (Value tensor : tiedTensors)
     tied.push_back(tensor ? llvm::find(inputs, tensor) - inputs.begin() : -1);
-  SmallVector<int64_t> reusable = findReusable(plan, inputs.getArrayRef(), outputs);
+  SmallVector<int64_t> reusable =
+      findReusable(plan, inputs.getArrayRef(), outputs);
   markInPlace(kernel.func, reusable, inputs.size());
   builder.setInsertionPoint(last);
-  LaunchOp launch =
-      createLaunch(builder, loc, kernel.func, inputs.getArrayRef(), getTypes(outputs),
-                   plan.extent, plan.grain, tied, reusable, scratchBytes);
+  LaunchOp launch = createLaunch(
+      builder, loc, kernel.func, inputs.getArrayRef(), getTypes(outputs),
+      plan.extent, plan.grain, tied, reusable, scratchBytes);
   for (auto [output, result] : llvm::zip(outputs, launch.getResults()))
     replacements.push_back({output, result});
   return success();

@@ -59,7 +59,8 @@ static void prepareConcat(IRRewriter &rewriter, tensor::ConcatOp concat) {
   for (Value input : concat.getInputs()) {
     offsets[concat.getDim()] = rewriter.getIndexAttr(offset);
     result = insertWhole(rewriter, loc, input, result, offsets);
-    offset += cast<RankedTensorType>(input.getType()).getDimSize(concat.getDim());
+    offset +=
+        cast<RankedTensorType>(input.getType()).getDimSize(concat.getDim());
   }
   rewriter.replaceOp(concat, result);
 }
@@ -90,7 +91,8 @@ static void prepareCast(IRRewriter &rewriter, mp::CastOp op) {
   auto to = cast<FloatType>(resultType.getElementType());
   int64_t rank = resultType.getRank();
   AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
-  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+  SmallVector<utils::IteratorType> iterators(rank,
+                                             utils::IteratorType::parallel);
   auto body = [&](OpBuilder &builder, Location loc, ValueRange args) {
     Value value = args[0];
     if (op.getOverflow() == Overflow::SatFinite)
@@ -136,8 +138,8 @@ static LogicalResult prepareGenerate(IRRewriter &rewriter,
       [&](OpBuilder &builder, Location loc, ValueRange) {
         IRMapping mapping;
         for (BlockArgument argument : body.getArguments())
-          mapping.map(argument, linalg::IndexOp::create(builder, loc,
-                                                        argument.getArgNumber()));
+          mapping.map(argument, linalg::IndexOp::create(
+                                    builder, loc, argument.getArgNumber()));
         for (Operation &inner : body.without_terminator())
           builder.clone(inner, mapping);
         linalg::YieldOp::create(
@@ -153,7 +155,8 @@ static void prepareFromElements(IRRewriter &rewriter,
   Location loc = op.getLoc();
   auto type = cast<RankedTensorType>(op.getType());
   auto one = RankedTensorType::get({1}, type.getElementType());
-  auto flat = RankedTensorType::get({type.getNumElements()}, type.getElementType());
+  auto flat =
+      RankedTensorType::get({type.getNumElements()}, type.getElementType());
   auto fill = [&](Value element, RankedTensorType part) {
     Value empty = createEmpty(rewriter, loc, part);
     return linalg::FillOp::create(rewriter, loc, element, empty).getResult(0);
@@ -179,12 +182,14 @@ static void prepareInsert(IRRewriter &rewriter, tensor::InsertOp op) {
   Location loc = op.getLoc();
   auto type = cast<RankedTensorType>(op.getType());
   SmallVector<int64_t> shape(type.getRank(), 1);
-  Value empty = createEmpty(rewriter, loc,
-                            RankedTensorType::get(shape, type.getElementType()));
+  Value empty = createEmpty(
+      rewriter, loc, RankedTensorType::get(shape, type.getElementType()));
   Value filled =
       linalg::FillOp::create(rewriter, loc, op.getScalar(), empty).getResult(0);
-  SmallVector<OpFoldResult> offsets(op.getIndices().begin(), op.getIndices().end());
-  rewriter.replaceOp(op, insertWhole(rewriter, loc, filled, op.getDest(), offsets));
+  SmallVector<OpFoldResult> offsets(op.getIndices().begin(),
+                                    op.getIndices().end());
+  rewriter.replaceOp(op,
+                     insertWhole(rewriter, loc, filled, op.getDest(), offsets));
 }
 
 /// An insertion of a tensor into itself reads what it writes: it gets a copy.
@@ -215,9 +220,11 @@ static void replaceAsserts(IRRewriter &rewriter, linalg::GenericOp op) {
     };
     ArrayRef<int64_t> shape = extract.getTensor().getType().getShape();
     for (auto [index, size] : llvm::zip(extract.getIndicesMutable(), shape)) {
-      if (ShapedType::isDynamic(size) || index.get().getDefiningOp<linalg::IndexOp>())
+      if (ShapedType::isDynamic(size) ||
+          index.get().getDefiningOp<linalg::IndexOp>())
         continue;
-      Value low = arith::MaxSIOp::create(rewriter, loc, index.get(), constant(0));
+      Value low =
+          arith::MaxSIOp::create(rewriter, loc, index.get(), constant(0));
       index.set(arith::MinSIOp::create(rewriter, loc, low, constant(size - 1)));
     }
   });

@@ -89,9 +89,10 @@ static void raiseContraction(linalg::LinalgOp op) {
   if (!linalg::isaContractionOpInterface(op) || op->getNumResults() != 1)
     return;
   Type accumulator = getAccumulator(op);
-  FailureOr<linalg::ContractionDimensions> dims = linalg::inferContractionDims(op);
-  if (!accumulator || failed(dims) || dims->m.size() != 1 || dims->n.size() != 1 ||
-      dims->k.size() != 1 || dims->batch.size() > 1)
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  if (!accumulator || failed(dims) || dims->m.size() != 1 ||
+      dims->n.size() != 1 || dims->k.size() != 1 || dims->batch.size() > 1)
     return;
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   unsigned m = dims->m[0], n = dims->n[0], k = dims->k[0];
@@ -105,9 +106,10 @@ static void raiseContraction(linalg::LinalgOp op) {
   Value init = op->getOperand(2);
   Value residual = isZero(init) ? Value() : init;
   OpBuilder builder(op);
-  auto gemm = GemmOp::create(builder, op.getLoc(), op->getResult(0).getType(), a, b,
-                             /*bias=*/Value(), residual, *transposeA, *transposeB,
-                             Epilogue::None, accumulator);
+  auto gemm =
+      GemmOp::create(builder, op.getLoc(), op->getResult(0).getType(), a, b,
+                     /*bias=*/Value(), residual, *transposeA, *transposeB,
+                     Epilogue::None, accumulator);
   op->getResult(0).replaceAllUsesWith(gemm.getResult());
   op->erase();
 }
@@ -124,7 +126,8 @@ static Value transpose(OpBuilder &builder, Location loc, Value value,
   SmallVector<int64_t> shape;
   for (int64_t d : order)
     shape.push_back(type.getDimSize(d));
-  Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  Value empty =
+      tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
   return linalg::TransposeOp::create(builder, loc, value, empty, order)
       ->getResult(0);
 }

@@ -107,7 +107,8 @@ static SmallVector<Operation *> getCone(Value x, Value result) {
       llvm::append_range(worklist, op->getOperands());
   }
   auto ops = cone.takeVector();
-  llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  llvm::sort(ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   return SmallVector<Operation *>(ops.begin(), ops.end());
 }
 
@@ -142,7 +143,8 @@ static double activate(Epilogue kind, double x) {
   case Epilogue::Relu:
     return maximum(x, 0);
   case Epilogue::GeluTanh:
-    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    return 0.5 * x *
+           (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
   case Epilogue::GeluErf:
     return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
   case Epilogue::Silu:
@@ -166,15 +168,14 @@ static double getTolerance(ArrayRef<Operation *> cone) {
 
 static bool computes(ArrayRef<Operation *> cone, Value x, Epilogue kind) {
   // The two kinds of GELU are closer than the constants of a narrow format.
-  bool usesErf = llvm::any_of(cone, [](Operation *op) {
-    return isa<math::ErfOp, math::ErfcOp>(op);
-  });
+  bool usesErf = llvm::any_of(
+      cone, [](Operation *op) { return isa<math::ErfOp, math::ErfcOp>(op); });
   if (usesErf != (kind == Epilogue::GeluErf))
     return false;
   static constexpr double points[] = {
-      0,    1e-30, -1e-30, 1e-3, -1e-3, 0.05, -0.05, 0.3, -0.3, 0.5,   -0.5,
-      0.75, -0.75, 1,      -1,   1.3,   -1.3, 1.7,   -2,  2.2,  -2.5,  2.9,
-      -3,   3.5,   -3.7,   4.1,  -4.5,  5.9,  -6.1,  6.5, -9,   20.5,  -20.5,
+      0,    1e-30, -1e-30, 1e-3, -1e-3, 0.05, -0.05, 0.3,   -0.3, 0.5,   -0.5,
+      0.75, -0.75, 1,      -1,   1.3,   -1.3, 1.7,   -2,    2.2,  -2.5,  2.9,
+      -3,   3.5,   -3.7,   4.1,  -4.5,  5.9,  -6.1,  6.5,   -9,   20.5,  -20.5,
       127,  -127,  1e3,    -1e3, 7e4,   -7e4, 1e12,  -1e12, 1e30, -1e30, NAN};
   double tolerance = getTolerance(cone);
   for (double point : points) {
@@ -184,7 +185,8 @@ static bool computes(ArrayRef<Operation *> cone, Value x, Epilogue kind) {
       return false;
     // Near zero of the tails only the size of x counts.
     if (std::fabs(*value - expected) >
-        tolerance * std::max(std::fabs(expected), std::fmin(std::fabs(point), 1)))
+        tolerance *
+            std::max(std::fabs(expected), std::fmin(std::fabs(point), 1)))
       return false;
   }
   return true;
@@ -195,10 +197,12 @@ ActivationMatch mp::matchActivation(Value x) {
   SmallVector<Operation *> dependents;
   llvm::SmallPtrSet<Operation *, 16> known;
   Block *block = x.getParentBlock();
-  Operation *first = x.getDefiningOp() ? x.getDefiningOp()->getNextNode()
-                                       : &block->front();
-  for (Operation *op = first; op && dependents.size() < 64; op = op->getNextNode()) {
-    bool uses = false, pure = op->getNumResults() == 1 && op->getNumRegions() == 0;
+  Operation *first =
+      x.getDefiningOp() ? x.getDefiningOp()->getNextNode() : &block->front();
+  for (Operation *op = first; op && dependents.size() < 64;
+       op = op->getNextNode()) {
+    bool uses = false,
+         pure = op->getNumResults() == 1 && op->getNumRegions() == 0;
     for (Value operand : op->getOperands()) {
       bool isKnown = operand == x || known.contains(operand.getDefiningOp());
       uses |= isKnown;
@@ -213,8 +217,9 @@ ActivationMatch mp::matchActivation(Value x) {
     SmallVector<Operation *> cone = getCone(x, last->getResult(0));
     llvm::SmallPtrSet<Operation *, 16> inside(cone.begin(), cone.end());
     auto staysInside = [&](Value value) {
-      return llvm::all_of(value.getUsers(),
-                          [&](Operation *user) { return inside.contains(user); });
+      return llvm::all_of(value.getUsers(), [&](Operation *user) {
+        return inside.contains(user);
+      });
     };
     bool closed = staysInside(x);
     for (Operation *op : cone)

@@ -26,7 +26,8 @@ public:
     });
   }
 
-  void collect(const LiveInterval &interval, SmallVectorImpl<unsigned> &out) const {
+  void collect(const LiveInterval &interval,
+               SmallVectorImpl<unsigned> &out) const {
     visitCover(interval, [&](size_t node) {
       collectBelow(node, out);
       for (node /= 2; node; node /= 2)
@@ -60,7 +61,8 @@ private:
 };
 } // namespace
 
-ArenaLayout mp::layOutArena(const BufferClasses &classes, int64_t numPositions) {
+ArenaLayout mp::layOutArena(const BufferClasses &classes,
+                            int64_t numPositions) {
   ArenaLayout layout;
   layout.offsets.assign(classes.size(), -1);
   SmallVector<unsigned> order;

@@ -56,10 +56,10 @@ static bool conflict(ArrayRef<LiveInterval> a, ArrayRef<LiveInterval> b) {
     if (begin < end)
       return true;
     if (begin == end) {
-      bool ends = a[i].end == begin && b[j].begin == begin &&
-                  mayReplace(a[i], b[j]);
-      bool begins = b[j].end == begin && a[i].begin == begin &&
-                    mayReplace(b[j], a[i]);
+      bool ends =
+          a[i].end == begin && b[j].begin == begin && mayReplace(a[i], b[j]);
+      bool begins =
+          b[j].end == begin && a[i].begin == begin && mayReplace(b[j], a[i]);
       if (!ends && !begins)
         return true;
     }
@@ -142,8 +142,8 @@ LogicalResult BufferClasses::addValue(Value value, const LiveRanges &ranges) {
 void BufferClasses::fixArguments(func::FuncOp func) {
   for (BlockArgument arg : func.getArguments()) {
     BufferClass &buffer = classes[getClassOf(arg)];
-    buffer.fixed = func.getArgAttrOfType<BufferAttr>(arg.getArgNumber(),
-                                                     kBufferAttrName);
+    buffer.fixed =
+        func.getArgAttrOfType<BufferAttr>(arg.getArgNumber(), kBufferAttrName);
     if (!buffer.fixed)
       buffer.fixed = BufferAttr::get(func.getContext(), BufferSpace::Argument,
                                      arg.getArgNumber());
@@ -163,7 +163,8 @@ void BufferClasses::fixResults(func::FuncOp func, ArrayRef<Value> results) {
 /// A result that may take an argument's buffer counts as that buffer: then
 /// nothing that is still needed of the argument is overwritten, and if the
 /// caller passes two buffers, nothing is lost either.
-void BufferClasses::donateArguments(func::FuncOp func, ArrayRef<Value> results) {
+void BufferClasses::donateArguments(func::FuncOp func,
+                                    ArrayRef<Value> results) {
   donations.assign(results.size(), -1);
   auto fits = [&](unsigned arg, int64_t result) {
     return donations[result] < 0 &&
@@ -278,7 +279,8 @@ void BufferClasses::coalesce(func::FuncOp func, const IsolatingCopies &copies) {
 /// the caller may or may not have made equal; a copy between them stays.
 bool BufferClasses::isNoOp(Operation *member) const {
   Value source = getCopySource(member);
-  if (!source || getClassOf(getRoot(source)) != getClassOf(member->getResult(0)))
+  if (!source ||
+      getClassOf(getRoot(source)) != getClassOf(member->getResult(0)))
     return false;
   auto arg = dyn_cast<BlockArgument>(getRoot(source));
   return !arg || !isa<func::FuncOp>(arg.getOwner()->getParentOp());

@@ -33,7 +33,8 @@ struct Entry {
 };
 
 class ConvertProgramToLLVMPass
-    : public mp::impl::MPConvertProgramToLLVMPassBase<ConvertProgramToLLVMPass> {
+    : public mp::impl::MPConvertProgramToLLVMPassBase<
+          ConvertProgramToLLVMPass> {
   using Base::Base;
 
   void runOnOperation() override;
@@ -102,7 +103,8 @@ static LogicalResult checkPlanned(func::FuncOp func) {
   if (func->hasAttr(kArenaBytesAttrName))
     return success();
   return func.emitError("expected '")
-         << func.getName() << "' to have a memory plan; run mp-plan-memory first";
+         << func.getName()
+         << "' to have a memory plan; run mp-plan-memory first";
 }
 
 void ConvertProgramToLLVMPass::runOnOperation() {
@@ -124,7 +126,8 @@ void ConvertProgramToLLVMPass::runOnOperation() {
 
   int32_t nextCallId = 0;
   SmallVector<Operation *> lowered;
-  auto emit = [&](func::FuncOp source, const Twine &name, bool keepsInvariants) {
+  auto emit = [&](func::FuncOp source, const Twine &name,
+                  bool keepsInvariants) {
     HostEmitter emitter(globals, nextCallId, keepsInvariants, &getContext());
     FailureOr<func::FuncOp> result = emitter.emit(source, name.str());
     if (succeeded(result))

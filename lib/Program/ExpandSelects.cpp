@@ -21,10 +21,9 @@ void mp::expandTensorSelects(func::FuncOp func) {
         scf::YieldOp::create(nested, loc, value);
       };
     };
-    auto choice = scf::IfOp::create(builder, select.getLoc(),
-                                    select.getCondition(),
-                                    yield(select.getTrueValue()),
-                                    yield(select.getFalseValue()));
+    auto choice = scf::IfOp::create(
+        builder, select.getLoc(), select.getCondition(),
+        yield(select.getTrueValue()), yield(select.getFalseValue()));
     select.getResult().replaceAllUsesWith(choice.getResult(0));
     select.erase();
   }

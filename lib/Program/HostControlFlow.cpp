@@ -26,8 +26,7 @@ SmallVector<Value> HostEmitter::lookUpScalars(ValueRange values) {
 /// A block with an argument for each scalar of `values`; the builder stays.
 Block *HostEmitter::addBlock(ValueRange values) {
   OpBuilder::InsertionGuard guard(builder);
-  Block *block =
-      builder.createBlock(&target.getBody(), target.getBody().end());
+  Block *block = builder.createBlock(&target.getBody(), target.getBody().end());
   for (Value value : values)
     if (isScalar(value))
       block->addArgument(value.getType(), value.getLoc());
@@ -42,7 +41,8 @@ void HostEmitter::mapScalars(ValueRange from, Block *to) {
 }
 
 /// The code of a region of an if or a switch, from `from` on, then to `next`.
-LogicalResult HostEmitter::emitBranch(Region &region, Block *from, Block *next) {
+LogicalResult HostEmitter::emitBranch(Region &region, Block *from,
+                                      Block *next) {
   builder.setInsertionPointToEnd(from);
   SmallVector<Value> results;
   Location loc = region.getLoc();
@@ -59,8 +59,8 @@ LogicalResult HostEmitter::emitIf(scf::IfOp op) {
   Block *then = addBlock({}), *otherwise = addBlock({});
   Block *next = addBlock(op.getResults());
   cf::CondBranchOp::create(builder, op.getLoc(),
-                           scalars.lookup(op.getCondition()), then, ValueRange{},
-                           otherwise, ValueRange{});
+                           scalars.lookup(op.getCondition()), then,
+                           ValueRange{}, otherwise, ValueRange{});
   if (failed(emitBranch(op.getThenRegion(), then, next)) ||
       failed(emitBranch(op.getElseRegion(), otherwise, next)))
     return failure();
@@ -84,8 +84,8 @@ LogicalResult HostEmitter::emitSwitch(scf::IndexSwitchOp op) {
   if (blocks.empty())
     cf::BranchOp::create(builder, loc, other);
   else
-    cf::SwitchOp::create(builder, loc, flag, other, ValueRange{}, values, blocks,
-                         operands);
+    cf::SwitchOp::create(builder, loc, flag, other, ValueRange{}, values,
+                         blocks, operands);
   for (auto [region, block] : llvm::zip_equal(op.getCaseRegions(), blocks))
     if (failed(emitBranch(region, block, next)))
       return failure();
@@ -118,10 +118,10 @@ LogicalResult HostEmitter::emitFor(scf::ForOp op) {
   builder.setInsertionPointToEnd(body);
   if (failed(emitBlock(*op.getBody())))
     return failure();
-  SmallVector<Value> following{arith::AddIOp::create(
-      builder, loc, index, scalars.lookup(op.getStep()))};
-  llvm::append_range(following,
-                     lookUpScalars(op.getBody()->getTerminator()->getOperands()));
+  SmallVector<Value> following{
+      arith::AddIOp::create(builder, loc, index, scalars.lookup(op.getStep()))};
+  llvm::append_range(
+      following, lookUpScalars(op.getBody()->getTerminator()->getOperands()));
   cf::BranchOp::create(builder, loc, header, following);
 
   // The results are what the header had when it left the loop.

@@ -57,7 +57,8 @@ void HostEmitter::emitStore(Location loc, Value value, Value base,
 FailureOr<Value> HostEmitter::emitPointer(Location loc, Value tensor) {
   BufferPlace place = places.get(tensor);
   if (place.constant) {
-    FailureOr<FlatSymbolRefAttr> symbol = globals.getConstant(loc, place.constant);
+    FailureOr<FlatSymbolRefAttr> symbol =
+        globals.getConstant(loc, place.constant);
     if (failed(symbol))
       return failure();
     return emitAddress(loc, *symbol);
@@ -87,8 +88,8 @@ FailureOr<Value> HostEmitter::emitPointer(Location loc, Value tensor) {
 
 void HostEmitter::checkStatus(Location loc, Value status) {
   Value zero = emitInteger(loc, 0, 32);
-  Value failed = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
-                                      status, zero);
+  Value failed =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, status, zero);
   Block *next = addBlock({});
   cf::CondBranchOp::create(builder, loc, failed, exit, ValueRange{status}, next,
                            ValueRange{});
@@ -119,8 +120,8 @@ LogicalResult HostEmitter::emitLaunch(LaunchOp launch) {
     return launch.emitError("expected kernel '")
            << launch.getCallee() << "' to have been lowered to LLVM code";
   int64_t slot = 0;
-  for (ValueRange list : {ValueRange(launch.getInputs()),
-                          ValueRange(launch.getOutputs())})
+  for (ValueRange list :
+       {ValueRange(launch.getInputs()), ValueRange(launch.getOutputs())})
     for (Value tensor : list) {
       FailureOr<Value> pointer = emitPointer(loc, tensor);
       if (failed(pointer))
@@ -164,7 +165,8 @@ LogicalResult HostEmitter::emitLibraryCall(LibraryCallOp call) {
     auto type = cast<RankedTensorType>(tensor.getType());
     DataType data = getDataType(type.getElementType());
     uint64_t invariant = i < numInputs && isInvariant(tensor);
-    uint64_t rankAndType = uint64_t(type.getRank()) | uint64_t(data.code) << 32 |
+    uint64_t rankAndType = uint64_t(type.getRank()) |
+                           uint64_t(data.code) << 32 |
                            uint64_t(data.bits) << 40 | invariant << 48;
     int64_t base = call_layout::kSize + operand_layout::kSize * i;
     Value shape = emitAddress(loc, globals.getIntegers(loc, type.getShape()));
@@ -231,8 +233,8 @@ void HostEmitter::emitFillLoop(Location loc, Value pointer, StringRef element,
   Value following = LLVM::AddOp::create(builder, loc, index, one);
   Value more = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ult,
                                     following, size);
-  cf::CondBranchOp::create(builder, loc, more, body, ValueRange{following}, next,
-                           ValueRange{});
+  cf::CondBranchOp::create(builder, loc, more, body, ValueRange{following},
+                           next, ValueRange{});
   builder.setInsertionPointToEnd(next);
 }
 
@@ -264,10 +266,10 @@ LogicalResult HostEmitter::emitExtract(tensor::ExtractOp extract) {
   Type type = extract.getType();
   auto tensor = cast<RankedTensorType>(extract.getTensor().getType());
   Value index = emitInteger(loc, 0);
-  for (auto [size, position] :
-       llvm::zip_equal(tensor.getShape(), lookUpScalars(extract.getIndices()))) {
-    Value offset = arith::IndexCastOp::create(builder, loc, builder.getI64Type(),
-                                              position);
+  for (auto [size, position] : llvm::zip_equal(
+           tensor.getShape(), lookUpScalars(extract.getIndices()))) {
+    Value offset = arith::IndexCastOp::create(builder, loc,
+                                              builder.getI64Type(), position);
     index = LLVM::MulOp::create(builder, loc, index, emitInteger(loc, size));
     index = LLVM::AddOp::create(builder, loc, index, offset);
   }
@@ -277,8 +279,9 @@ LogicalResult HostEmitter::emitExtract(tensor::ExtractOp extract) {
   else if (type.isIndex())
     stored = builder.getI64Type();
   if (!LLVM::isCompatibleType(stored))
-    return extract.emitError("expected to extract an integer or a native float, "
-                             "but got ")
+    return extract.emitError(
+               "expected to extract an integer or a native float, "
+               "but got ")
            << type;
   Value place = LLVM::GEPOp::create(builder, loc, pointerType, stored, *pointer,
                                     ValueRange{index});
@@ -306,8 +309,8 @@ LogicalResult HostEmitter::emitOp(Operation *op) {
       .Default([&](Operation *o) -> Result {
         if (isLargeSplat(o))
           return emitFill(o);
-        bool tensor = llvm::any_of(o->getResultTypes(),
-                                   llvm::IsaPred<RankedTensorType>);
+        bool tensor =
+            llvm::any_of(o->getResultTypes(), llvm::IsaPred<RankedTensorType>);
         // Constants, views and undefined tensors are places, not code.
         if (!tensor)
           builder.clone(*o, scalars);
@@ -330,12 +333,14 @@ static int64_t getCallSpace(func::FuncOp func) {
     if (isa<LaunchOp>(op))
       bytes = std::max(bytes, 8 * tensors);
     else if (isa<LibraryCallOp>(op))
-      bytes = std::max(bytes, call_layout::kSize + operand_layout::kSize * tensors);
+      bytes =
+          std::max(bytes, call_layout::kSize + operand_layout::kSize * tensors);
   });
   return bytes;
 }
 
-FailureOr<func::FuncOp> HostEmitter::emit(func::FuncOp function, StringRef name) {
+FailureOr<func::FuncOp> HostEmitter::emit(func::FuncOp function,
+                                          StringRef name) {
   source = function;
   Location loc = source.getLoc();
   builder.setInsertionPointAfter(source);
@@ -349,10 +354,10 @@ FailureOr<func::FuncOp> HostEmitter::emit(func::FuncOp function, StringRef name)
   func::ReturnOp::create(builder, loc, exit->getArgument(0));
 
   builder.setInsertionPointToEnd(entry);
-  callSpace = LLVM::AllocaOp::create(builder, loc, pointerType,
-                                     builder.getI8Type(),
-                                     emitInteger(loc, getCallSpace(source)),
-                                     /*alignment=*/16);
+  callSpace =
+      LLVM::AllocaOp::create(builder, loc, pointerType, builder.getI8Type(),
+                             emitInteger(loc, getCallSpace(source)),
+                             /*alignment=*/16);
   if (failed(emitBlock(source.front())))
     return failure();
   cf::BranchOp::create(builder, loc, exit, emitInteger(loc, 0, 32));

@@ -51,7 +51,8 @@ private:
   Value emitInteger(Location loc, int64_t value, unsigned width = 64);
   Value emitAddress(Location loc, FlatSymbolRefAttr symbol);
   void emitStore(Location loc, Value value, Value base, int64_t offset);
-  void emitFillLoop(Location loc, Value pointer, StringRef element, int64_t count);
+  void emitFillLoop(Location loc, Value pointer, StringRef element,
+                    int64_t count);
   bool isInvariant(Value tensor);
 
   HostGlobals &globals;

@@ -13,9 +13,9 @@ FlatSymbolRefAttr HostGlobals::addGlobal(Location loc, StringRef prefix,
                                          Type type, Attribute value,
                                          int64_t alignment) {
   builder.setInsertionPointToEnd(module.getBody());
-  auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                                       LLVM::Linkage::Internal, prefix, value,
-                                       alignment);
+  auto global =
+      LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                             LLVM::Linkage::Internal, prefix, value, alignment);
   return FlatSymbolRefAttr::get(symbols.insert(global));
 }
 
@@ -42,7 +42,8 @@ FlatSymbolRefAttr HostGlobals::getText(Location loc, StringRef text) {
   std::string bytes = text.str();
   bytes.push_back('\0');
   Type type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-  return symbol = addGlobal(loc, "mp.text", type, builder.getStringAttr(bytes), 1);
+  return symbol =
+             addGlobal(loc, "mp.text", type, builder.getStringAttr(bytes), 1);
 }
 
 FlatSymbolRefAttr HostGlobals::getIntegers(Location loc,

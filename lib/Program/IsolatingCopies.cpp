@@ -51,7 +51,8 @@ Value CopyInserter::makeCopy(OpBuilder &builder, Location loc, Value value) {
   return CopyOp::create(builder, loc, type, value);
 }
 
-void CopyInserter::isolate(Operation *before, MutableArrayRef<OpOperand> operands,
+void CopyInserter::isolate(Operation *before,
+                           MutableArrayRef<OpOperand> operands,
                            function_ref<void(unsigned, Value)> tieCopy) {
   OpBuilder builder(before);
   CopyGroup group;
@@ -154,9 +155,8 @@ LogicalResult CopyInserter::insert(func::FuncOp func) {
       for (Region &region : op->getRegions())
         isolateYields(region, op->getResults());
     } else if (isa<func::ReturnOp>(op)) {
-      isolate(op, op->getOpOperands(), [&](unsigned, Value copy) {
-        copies.results.push_back(copy);
-      });
+      isolate(op, op->getOpOperands(),
+              [&](unsigned, Value copy) { copies.results.push_back(copy); });
     }
   }
   for (Operation *constant : largeSplats)

@@ -33,7 +33,8 @@ static void annotate(func::FuncOp func, const BufferClasses &classes,
       unsigned id = classes.getClassOf(result);
       BufferAttr buffer = classes.getClass(id).fixed;
       if (!buffer)
-        buffer = BufferAttr::get(context, BufferSpace::Arena, layout.offsets[id]);
+        buffer =
+            BufferAttr::get(context, BufferSpace::Arena, layout.offsets[id]);
       buffers.push_back(buffer);
     }
     op->setAttr(kBuffersAttrName, ArrayAttr::get(context, buffers));
@@ -48,7 +49,8 @@ static LogicalResult planFunction(func::FuncOp func) {
   if (failed(copies))
     return failure();
   LiveRanges ranges(func, copies->groups);
-  FailureOr<BufferClasses> classes = BufferClasses::create(func, *copies, ranges);
+  FailureOr<BufferClasses> classes =
+      BufferClasses::create(func, *copies, ranges);
   if (failed(classes))
     return failure();
   classes->coalesce(func, *copies);

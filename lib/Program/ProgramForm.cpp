@@ -58,12 +58,13 @@ static uint8_t getFloatCode(Type type) {
   if (type.isBF16())
     return BFloat;
   // DLPack numbers the small formats in this order.
-  bool small[] = {isa<Float8E3M4Type>(type),     isa<Float8E4M3Type>(type),
-                  isa<Float8E4M3B11FNUZType>(type), isa<Float8E4M3FNType>(type),
-                  isa<Float8E4M3FNUZType>(type), isa<Float8E5M2Type>(type),
-                  isa<Float8E5M2FNUZType>(type), isa<Float8E8M0FNUType>(type),
-                  isa<Float6E2M3FNType>(type),   isa<Float6E3M2FNType>(type),
-                  isa<Float4E2M1FNType>(type)};
+  bool small[] = {
+      isa<Float8E3M4Type>(type),        isa<Float8E4M3Type>(type),
+      isa<Float8E4M3B11FNUZType>(type), isa<Float8E4M3FNType>(type),
+      isa<Float8E4M3FNUZType>(type),    isa<Float8E5M2Type>(type),
+      isa<Float8E5M2FNUZType>(type),    isa<Float8E8M0FNUType>(type),
+      isa<Float6E2M3FNType>(type),      isa<Float6E3M2FNType>(type),
+      isa<Float4E2M1FNType>(type)};
   for (auto [i, matches] : llvm::enumerate(small))
     if (matches)
       return F8E3M4 + i;
@@ -117,8 +118,9 @@ static LogicalResult verifyOp(Operation *op) {
           arith::ConstantOp, tensor::EmptyOp, tensor::ExtractOp>(op) ||
       getViewSource(op))
     return success();
-  bool scalar = llvm::none_of(op->getOperandTypes(), llvm::IsaPred<ShapedType>) &&
-                llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
+  bool scalar =
+      llvm::none_of(op->getOperandTypes(), llvm::IsaPred<ShapedType>) &&
+      llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
   if (scalar && isa<arith::ArithDialect>(op->getDialect()))
     return success();
   return op->emitError("'") << op->getName()

@@ -87,8 +87,8 @@ void PrepareSplit::findPersistentValues() {
   SetVector<Value> kept;
   for (Operation &op : llvm::reverse(func.front())) {
     bool invariant = invariantOps.contains(&op);
-    if (invariant &&
-        llvm::none_of(op.getResults(), [&](Value v) { return needed.contains(v); }))
+    if (invariant && llvm::none_of(op.getResults(),
+                                   [&](Value v) { return needed.contains(v); }))
       continue;
     if (invariant && isWorthKeeping(&op)) {
       for (Value result : op.getResults())
@@ -145,8 +145,10 @@ static LogicalResult placePersistentValues(func::FuncOp func,
     auto buffer = BufferAttr::get(context, BufferSpace::Persistent, offset);
     unsigned index = func.getNumArguments();
     auto attrs = DictionaryAttr::get(
-        context, NamedAttribute(StringAttr::get(context, kBufferAttrName), buffer));
-    if (failed(func.insertArgument(index, value.getType(), attrs, value.getLoc())))
+        context,
+        NamedAttribute(StringAttr::get(context, kBufferAttrName), buffer));
+    if (failed(
+            func.insertArgument(index, value.getType(), attrs, value.getLoc())))
       return failure();
     value.replaceAllUsesWith(func.getArgument(index));
     prepare.setResultAttr(i, kBufferAttrName, buffer);
@@ -185,7 +187,8 @@ class SplitPreparePass
           split.makePrepareFunction((func.getName() + ".prepare").str());
       symbols.insert(prepare);
       func->setAttr(kPrepareAttrName, SymbolRefAttr::get(prepare));
-      if (failed(placePersistentValues(func, prepare, split.getPersistentValues())))
+      if (failed(placePersistentValues(func, prepare,
+                                       split.getPersistentValues())))
         return signalPassFailure();
       eraseDeadOps(func);
     }

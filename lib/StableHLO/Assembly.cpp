@@ -115,13 +115,13 @@ void mlir::mp::shlo::printSelectTypes(OpAsmPrinter &printer, Operation *,
   if (onTrue == result && onFalse == result)
     printer << pred << ", " << result;
   else
-    printer.printFunctionalType(TypeRange{pred, onTrue, onFalse}, ArrayRef<Type>(result));
+    printer.printFunctionalType(TypeRange{pred, onTrue, onFalse},
+                                ArrayRef<Type>(result));
 }
 
-ParseResult
-mlir::mp::shlo::parsePairwiseTypes(OpAsmParser &parser,
-                                   SmallVectorImpl<Type> &operands,
-                                   SmallVectorImpl<Type> &results) {
+ParseResult mlir::mp::shlo::parsePairwiseTypes(OpAsmParser &parser,
+                                               SmallVectorImpl<Type> &operands,
+                                               SmallVectorImpl<Type> &results) {
   if (parser.parseTypeList(operands))
     return failure();
   results.assign(operands.begin(), operands.end());

@@ -5,10 +5,11 @@
 using namespace mlir;
 using namespace mlir::mp::shlo;
 
-static ParseResult parseInts(AsmParser &parser, SmallVectorImpl<int64_t> &ints) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Square,
-      [&] { return parser.parseInteger(ints.emplace_back()); });
+static ParseResult parseInts(AsmParser &parser,
+                             SmallVectorImpl<int64_t> &ints) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseInteger(ints.emplace_back());
+  });
 }
 
 static void printInts(AsmPrinter &printer, ArrayRef<int64_t> ints) {
@@ -36,8 +37,8 @@ mlir::mp::shlo::parseDotDimensions(OpAsmParser &parser,
   if (parser.parseKeyword("contracting_dims") ||
       parsePair(lhsContracting, rhsContracting))
     return failure();
-  numbers = DotDimensionNumbersAttr::get(parser.getContext(), lhsBatch, rhsBatch,
-                                         lhsContracting, rhsContracting);
+  numbers = DotDimensionNumbersAttr::get(
+      parser.getContext(), lhsBatch, rhsBatch, lhsContracting, rhsContracting);
   return success();
 }
 
@@ -95,17 +96,15 @@ void mlir::mp::shlo::printPrecisionConfig(OpAsmPrinter &printer, Operation *,
   if (!precision)
     return;
   printer << ", precision = [";
-  llvm::interleaveComma(
-      precision.getAsRange<PrecisionAttr>(), printer, [&](PrecisionAttr value) {
-        printer << stringifyPrecision(value.getValue());
-      });
+  llvm::interleaveComma(precision.getAsRange<PrecisionAttr>(), printer,
+                        [&](PrecisionAttr value) {
+                          printer << stringifyPrecision(value.getValue());
+                        });
   printer << "]";
 }
 
-ParseResult
-mlir::mp::shlo::parsePrecisionAndAlgorithm(OpAsmParser &parser,
-                                           ArrayAttr &precision,
-                                           DotAlgorithmAttr &algorithm) {
+ParseResult mlir::mp::shlo::parsePrecisionAndAlgorithm(
+    OpAsmParser &parser, ArrayAttr &precision, DotAlgorithmAttr &algorithm) {
   while (succeeded(parser.parseOptionalComma())) {
     if (!precision && succeeded(parser.parseOptionalKeyword("precision"))) {
       if (parsePrecisions(parser, precision))
@@ -164,11 +163,10 @@ static ParseResult parseBools(OpAsmParser &parser, DenseBoolArrayAttr &attr) {
 static ParseResult parsePairs(OpAsmParser &parser, DenseIntElementsAttr &attr) {
   SmallVector<int64_t> values;
   auto parseOne = [&]() -> ParseResult {
-    return failure(parser.parseLSquare() ||
-                   parser.parseInteger(values.emplace_back()) ||
-                   parser.parseComma() ||
-                   parser.parseInteger(values.emplace_back()) ||
-                   parser.parseRSquare());
+    return failure(
+        parser.parseLSquare() || parser.parseInteger(values.emplace_back()) ||
+        parser.parseComma() || parser.parseInteger(values.emplace_back()) ||
+        parser.parseRSquare());
   };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseOne))
     return failure();
@@ -208,8 +206,8 @@ ParseResult mlir::mp::shlo::parseWindowAttributes(
     else if (word == "reverse" && !reversal)
       parsed = parseBools(parser, reversal);
     else
-      return parser.emitError(loc) << "unknown or repeated window attribute '"
-                                   << word << "'";
+      return parser.emitError(loc)
+             << "unknown or repeated window attribute '" << word << "'";
     if (failed(parsed))
       return failure();
     if (failed(parser.parseOptionalComma()))
@@ -220,10 +218,12 @@ ParseResult mlir::mp::shlo::parseWindowAttributes(
   }
 }
 
-void mlir::mp::shlo::printWindowAttributes(
-    OpAsmPrinter &printer, Operation *, DenseI64ArrayAttr strides,
-    DenseIntElementsAttr padding, DenseI64ArrayAttr lhsDilation,
-    DenseI64ArrayAttr rhsDilation, DenseBoolArrayAttr reversal) {
+void mlir::mp::shlo::printWindowAttributes(OpAsmPrinter &printer, Operation *,
+                                           DenseI64ArrayAttr strides,
+                                           DenseIntElementsAttr padding,
+                                           DenseI64ArrayAttr lhsDilation,
+                                           DenseI64ArrayAttr rhsDilation,
+                                           DenseBoolArrayAttr reversal) {
   StringRef separator;
   auto begin = [&](StringRef name) {
     printer << separator << name << " = [";

@@ -32,7 +32,8 @@ LogicalResult TopKOp::verify() {
   SmallVector<int64_t> shape(operand.getShape());
   shape.back() = k;
   Type values = RankedTensorType::get(shape, operand.getElementType());
-  Type indices = RankedTensorType::get(shape, IntegerType::get(getContext(), 32));
+  Type indices =
+      RankedTensorType::get(shape, IntegerType::get(getContext(), 32));
   for (auto [result, expected] :
        {std::pair<Value, Type>{getValues(), values}, {getIndices(), indices}})
     if (!shlo::areCompatible(result.getType(), expected))

@@ -32,8 +32,7 @@ static Operation *getOnlyOp(ReduceOp reduce) {
   Block &block = reduce.getBody().front();
   Type type = getScalarType(reduce.getInitValues()[0].getType());
   if (block.getNumArguments() != 2 || block.getArgument(0).getType() != type ||
-      block.getArgument(1).getType() != type ||
-      !llvm::hasNItems(block, 2))
+      block.getArgument(1).getType() != type || !llvm::hasNItems(block, 2))
     return nullptr;
   Operation &op = block.front();
   auto terminator = dyn_cast<ReturnOp>(block.back());
@@ -136,8 +135,8 @@ ParseResult ReduceOp::parse(OpAsmParser &parser, OperationState &result) {
 void ReduceOp::print(OpAsmPrinter &printer) {
   llvm::interleaveComma(llvm::zip(getInputs(), getInitValues()), printer,
                         [&](auto pair) {
-                          printer << "(" << std::get<0>(pair) << " init: "
-                                  << std::get<1>(pair) << ")";
+                          printer << "(" << std::get<0>(pair)
+                                  << " init: " << std::get<1>(pair) << ")";
                         });
   Operation *only = getOnlyOp(*this);
   if (only)

@@ -38,8 +38,7 @@ ParseResult WhileOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseOne))
     return failure();
   SmallVector<Type> types;
-  if (!operands.empty() &&
-      (parser.parseColon() || parser.parseTypeList(types)))
+  if (!operands.empty() && (parser.parseColon() || parser.parseTypeList(types)))
     return failure();
   if (parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
       parser.resolveOperands(operands, types, loc, result.operands))
@@ -49,21 +48,19 @@ ParseResult WhileOp::parse(OpAsmParser &parser, OperationState &result) {
     argument.type = type;
   Region *cond = result.addRegion();
   Region *body = result.addRegion();
-  return failure(parser.parseKeyword("cond") ||
-                 parser.parseRegion(*cond, arguments) ||
-                 parser.parseKeyword("do") ||
-                 parser.parseRegion(*body, arguments));
+  return failure(
+      parser.parseKeyword("cond") || parser.parseRegion(*cond, arguments) ||
+      parser.parseKeyword("do") || parser.parseRegion(*body, arguments));
 }
 
 void WhileOp::print(OpAsmPrinter &printer) {
   // Both regions name their arguments alike, so one list serves them.
   printer << "(";
-  llvm::interleaveComma(
-      llvm::zip(getCond().getArguments(), getOperand()), printer,
-      [&](auto pair) {
-        printer.printOperand(std::get<0>(pair));
-        printer << " = " << std::get<1>(pair);
-      });
+  llvm::interleaveComma(llvm::zip(getCond().getArguments(), getOperand()),
+                        printer, [&](auto pair) {
+                          printer.printOperand(std::get<0>(pair));
+                          printer << " = " << std::get<1>(pair);
+                        });
   printer << ")";
   if (getNumOperands() != 0) {
     printer << " : ";
@@ -98,10 +95,10 @@ LogicalResult CompositeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto function = cast<FunctionOpInterface>(callee);
   if (TypeRange(function.getArgumentTypes()) != getOperandTypes() ||
       TypeRange(function.getResultTypes()) != getResultTypes())
-    return emitOpError()
-           << "expected the type of the decomposition '@" << getDecomposition()
-           << "', " << function.getFunctionType() << ", but got "
-           << FunctionType::get(getContext(), getOperandTypes(),
-                                getResultTypes());
+    return emitOpError() << "expected the type of the decomposition '@"
+                         << getDecomposition() << "', "
+                         << function.getFunctionType() << ", but got "
+                         << FunctionType::get(getContext(), getOperandTypes(),
+                                              getResultTypes());
   return success();
 }

@@ -23,8 +23,8 @@ static LogicalResult verifyTupleSizes(Operation *op, TypeRange types) {
   for (Type type : types) {
     int64_t budget = kMaxTupleValues;
     if (!fitsBudget(type, budget))
-      return op->emitError() << "expected tuples of at most "
-                             << kMaxTupleValues << " values";
+      return op->emitError()
+             << "expected tuples of at most " << kMaxTupleValues << " values";
   }
   return success();
 }
@@ -100,8 +100,8 @@ static void flattenArguments(Block &block) {
   ArrayRef<Value> rest(parts);
   for (unsigned i = 0; i < count; ++i) {
     BlockArgument argument = block.getArgument(i);
-    argument.replaceAllUsesWith(putTogether(builder, argument.getLoc(),
-                                            argument.getType(), rest));
+    argument.replaceAllUsesWith(
+        putTogether(builder, argument.getLoc(), argument.getType(), rest));
   }
   block.eraseArguments(0, count);
 }
@@ -139,7 +139,8 @@ static void flattenControlFlow(Operation *op) {
 
 // Each flattened value's attributes; those of a tuple's parts are empty.
 static SmallVector<DictionaryAttr>
-flattenAttributes(TypeRange types, llvm::function_ref<DictionaryAttr(unsigned)> get) {
+flattenAttributes(TypeRange types,
+                  llvm::function_ref<DictionaryAttr(unsigned)> get) {
   SmallVector<DictionaryAttr> flat;
   for (auto [index, type] : llvm::enumerate(types)) {
     if (isa<TupleType>(type))

@@ -105,8 +105,7 @@ public:
         failed(inlineCalls(module, entries, maxOps)))
       return signalPassFailure();
     removeDeadFunctions(module, entries);
-    for (auto mesh :
-         llvm::make_early_inc_range(module.getOps<sdy::MeshOp>()))
+    for (auto mesh : llvm::make_early_inc_range(module.getOps<sdy::MeshOp>()))
       mesh.erase();
     module.walk(removeNoise);
     for (auto function : module.getOps<func::FuncOp>())

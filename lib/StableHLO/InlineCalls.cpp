@@ -122,10 +122,9 @@ LogicalResult CallInliner::finish(Frame &frame) {
     // No function is larger than the limit, so the sum cannot overflow.
     size += sizes.lookup(callee);
     if (size > maxOps)
-      return call->emitError()
-             << "inlining this call makes function '@"
-             << frame.function.getName() << "' larger than " << maxOps
-             << " operations";
+      return call->emitError() << "inlining this call makes function '@"
+                               << frame.function.getName() << "' larger than "
+                               << maxOps << " operations";
   }
   for (Operation *call : frame.calls)
     inlineCall(call, symbols.lookup<func::FuncOp>(getCalleeName(call)));
@@ -159,8 +158,8 @@ void CallInliner::inlineCall(Operation *call, func::FuncOp callee) {
       nested->setLoc(entry->second);
     });
   }
-  for (auto [result, value] : llvm::zip_equal(
-           call->getResults(), body.getTerminator()->getOperands()))
+  for (auto [result, value] :
+       llvm::zip_equal(call->getResults(), body.getTerminator()->getOperands()))
     result.replaceAllUsesWith(mapping.lookupOrDefault(value));
   call->erase();
 }

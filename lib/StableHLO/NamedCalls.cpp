@@ -12,15 +12,13 @@ using namespace mlir::mp::shlo;
 // dialect, or not one for these types.
 static Operation *createFunction(OpBuilder &builder, Operation *call,
                                  StringRef name) {
-  auto operation =
-      RegisteredOperationName::lookup(name, builder.getContext());
+  auto operation = RegisteredOperationName::lookup(name, builder.getContext());
   if (!operation || operation->getDialectNamespace() != "chlo" ||
       !operation->hasTrait<OpTrait::OneResult>() || call->getNumResults() != 1)
     return nullptr;
-  size_t arity =
-      operation->hasTrait<OpTrait::OneOperand>()             ? 1
-      : operation->hasTrait<OpTrait::NOperands<2>::Impl>() ? 2
-                                                             : 0;
+  size_t arity = operation->hasTrait<OpTrait::OneOperand>()           ? 1
+                 : operation->hasTrait<OpTrait::NOperands<2>::Impl>() ? 2
+                                                                      : 0;
   Type type = call->getResult(0).getType();
   if (arity == 0 || call->getNumOperands() != arity ||
       !isTensorOf(type, kFloatElement) ||
@@ -84,10 +82,10 @@ static Operation *createNamed(OpBuilder &builder, CustomCallOp call) {
 
 // Says where something lies, and computes nothing.
 static bool isAnnotation(CustomCallOp call) {
-  bool isNamed = llvm::is_contained(
-      {"Sharding", "SPMDFullToShardShape", "SPMDShardToFullShape",
-       "annotate_device_placement"},
-      call.getCallTargetName());
+  bool isNamed =
+      llvm::is_contained({"Sharding", "SPMDFullToShardShape",
+                          "SPMDShardToFullShape", "annotate_device_placement"},
+                         call.getCallTargetName());
   return isNamed && call.getNumOperands() == 1 && call.getNumResults() == 1 &&
          call.getOperand(0).getType() == call.getResult(0).getType();
 }

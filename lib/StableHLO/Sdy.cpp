@@ -67,7 +67,8 @@ void SdyDialect::initialize() {
 
 Attribute SdyDialect::parseAttribute(DialectAsmParser &parser, Type) const {
   return OpaqueAttr::get(StringAttr::get(getContext(), getNamespace()),
-                         parser.getFullSymbolSpec(), NoneType::get(getContext()));
+                         parser.getFullSymbolSpec(),
+                         NoneType::get(getContext()));
 }
 
 OpFoldResult ShardingConstraintOp::fold(FoldAdaptor) { return getInput(); }

@@ -30,9 +30,8 @@ void ConstantOp::build(OpBuilder &builder, OperationState &state,
 
 void ConstantOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   int kind = getElementKind(getType().getElementType());
-  setName(getResult(), kind & (kBoolElement | kIntElement | kIndexElement)
-                           ? "c"
-                           : "cst");
+  setName(getResult(),
+          kind & (kBoolElement | kIntElement | kIndexElement) ? "c" : "cst");
 }
 
 // Newer printers give each boolean of a hex string a byte; MLIR 22 reads eight

@@ -63,9 +63,9 @@ static ParseResult parseFields(AsmParser &parser, ArrayRef<Field> fields) {
 
 static ParseResult parseDims(AsmParser &parser,
                              SmallVectorImpl<int64_t> &dims) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Square,
-      [&] { return parser.parseInteger(dims.emplace_back()); });
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseInteger(dims.emplace_back());
+  });
 }
 
 namespace {
@@ -232,14 +232,13 @@ static ParseResult parseConvDims(AsmParser &parser, StringRef first,
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseOne))
     return failure();
   if (dims.first == -1 || dims.second == -1)
-    return parser.emitError(loc) << "expected dimensions '" << first
-                                 << "' and '" << second << "'";
+    return parser.emitError(loc)
+           << "expected dimensions '" << first << "' and '" << second << "'";
   llvm::sort(spatial);
   for (auto [index, entry] : llvm::enumerate(spatial)) {
     if (entry.first != int64_t(index))
-      return parser.emitError(loc)
-             << "expected spatial dimensions 0 to " << spatial.size() - 1
-             << ", each once";
+      return parser.emitError(loc) << "expected spatial dimensions 0 to "
+                                   << spatial.size() - 1 << ", each once";
     dims.spatial.push_back(entry.second);
   }
   return success();
@@ -394,10 +393,8 @@ Attribute ResultAccuracyAttr::parse(AsmParser &parser, Type) {
   auto p1 = [&] { return parser.parseFloat(rtol); };
   auto p2 = [&] { return parser.parseInteger(ulps); };
   auto p3 = [&] { return parser.parseAttribute(mode); };
-  if (parseFields(parser, {{"atol", p0},
-                           {"rtol", p1},
-                           {"ulps", p2},
-                           {"mode", p3}}))
+  if (parseFields(parser,
+                  {{"atol", p0}, {"rtol", p1}, {"ulps", p2}, {"mode", p3}}))
     return {};
   return get(parser.getContext(), APFloat(atol), APFloat(rtol), ulps, mode);
 }
@@ -445,9 +442,9 @@ verifyBounds(ArrayRef<int64_t> bounds, ArrayRef<int64_t> shape,
 Attribute TypeExtensionsAttr::parse(AsmParser &parser, Type) {
   SmallVector<int64_t> bounds;
   auto p0 = [&] {
-    return parser.parseCommaSeparatedList(
-        AsmParser::Delimiter::Square,
-        [&] { return parseBound(parser, bounds.emplace_back()); });
+    return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+      return parseBound(parser, bounds.emplace_back());
+    });
   };
   if (parseFields(parser, {{"bounds", p0}}))
     return {};
@@ -468,9 +465,9 @@ LogicalResult TypeExtensionsAttr::verifyEncoding(
 
 Attribute BoundsAttr::parse(AsmParser &parser, Type) {
   SmallVector<int64_t> bounds;
-  if (parser.parseCommaSeparatedList(
-          AsmParser::Delimiter::LessGreater,
-          [&] { return parseBound(parser, bounds.emplace_back()); }))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&] {
+        return parseBound(parser, bounds.emplace_back());
+      }))
     return {};
   return get(parser.getContext(), bounds);
 }

@@ -89,10 +89,10 @@ static LogicalResult verifyAll(Operation *op, ValueRange values, Type expected,
     if (succeeded(verifyCompatibleShape(value.getType(), expected)) &&
         (!elements || haveCompatibleElements(value.getType(), expected)))
       continue;
-    return op->emitOpError() << "expected " << what << " #" << index
-                             << " to have the " << (elements ? "type" : "shape")
-                             << " of " << expected << ", but got "
-                             << value.getType();
+    return op->emitOpError()
+           << "expected " << what << " #" << index << " to have the "
+           << (elements ? "type" : "shape") << " of " << expected
+           << ", but got " << value.getType();
   }
   return success();
 }

@@ -15,9 +15,9 @@ LogicalResult mlir::mp::shlo::verifyDimensions(Operation *op, StringRef name,
              << "expected '" << name << "' to name dimensions from 0 to "
              << rank - 1 << ", but got " << dim;
     if (seen.test(dim))
-      return op->emitOpError() << "expected '" << name
-                               << "' to name no dimension twice, but got "
-                               << dim << " again";
+      return op->emitOpError()
+             << "expected '" << name << "' to name no dimension twice, but got "
+             << dim << " again";
     seen.set(dim);
   }
   return success();
@@ -58,9 +58,9 @@ RankedTensorType mlir::mp::shlo::getScalarTensorType(Type tensor) {
 static LogicalResult verifyTypes(Operation *op, StringRef name, StringRef what,
                                  TypeRange expected, TypeRange got) {
   if (expected.size() != got.size())
-    return op->emitOpError() << "expected region '" << name << "' to have "
-                             << expected.size() << " " << what << "s, but got "
-                             << got.size();
+    return op->emitOpError()
+           << "expected region '" << name << "' to have " << expected.size()
+           << " " << what << "s, but got " << got.size();
   for (auto [index, types] : llvm::enumerate(llvm::zip_equal(expected, got)))
     if (auto [want, have] = types; !areCompatible(want, have))
       return op->emitOpError()
@@ -110,12 +110,12 @@ LogicalResult mlir::mp::shlo::verifyReducer(Operation *op, Region &region,
 // Windows
 //===----------------------------------------------------------------------===//
 
-FailureOr<SmallVector<WindowDimension>> mlir::mp::shlo::getWindow(
-    Operation *op, ArrayRef<int64_t> sizes,
-    std::optional<ArrayRef<int64_t>> strides,
-    std::optional<DenseIntElementsAttr> padding,
-    std::optional<ArrayRef<int64_t>> baseDilations,
-    std::optional<ArrayRef<int64_t>> windowDilations) {
+FailureOr<SmallVector<WindowDimension>>
+mlir::mp::shlo::getWindow(Operation *op, ArrayRef<int64_t> sizes,
+                          std::optional<ArrayRef<int64_t>> strides,
+                          std::optional<DenseIntElementsAttr> padding,
+                          std::optional<ArrayRef<int64_t>> baseDilations,
+                          std::optional<ArrayRef<int64_t>> windowDilations) {
   SmallVector<WindowDimension> window(sizes.size());
   // Only a kernel's size can be unknown; in an attribute the number that
   // stands for it is one more wrong size.
@@ -134,8 +134,8 @@ FailureOr<SmallVector<WindowDimension>> mlir::mp::shlo::getWindow(
       return failure();
     for (auto [entry, value] : llvm::zip_equal(window, *values)) {
       if (value < 1)
-        return op->emitOpError() << "expected '" << name
-                                 << "' of 1 or more, but got " << value;
+        return op->emitOpError()
+               << "expected '" << name << "' of 1 or more, but got " << value;
       entry.*member = value;
     }
     return success();
@@ -149,9 +149,8 @@ FailureOr<SmallVector<WindowDimension>> mlir::mp::shlo::getWindow(
   if (padding) {
     ArrayRef<int64_t> shape = padding->getType().getShape();
     if (shape.size() != 2 || shape[0] != int64_t(sizes.size()) || shape[1] != 2)
-      return op->emitOpError()
-             << "expected 'padding' of shape " << sizes.size()
-             << "x2, but got " << padding->getType();
+      return op->emitOpError() << "expected 'padding' of shape " << sizes.size()
+                               << "x2, but got " << padding->getType();
     auto values = padding->getValues<int64_t>();
     for (auto [index, entry] : llvm::enumerate(window)) {
       entry.low = values[2 * index];

@@ -10,18 +10,18 @@ static RankedTensorType getPartType(RankedTensorType type) {
 }
 
 LogicalResult AbsOp::verify() {
-  return verifyCompatible(*this, "a result", getPartType(getOperand().getType()),
-                          getType());
+  return verifyCompatible(*this, "a result",
+                          getPartType(getOperand().getType()), getType());
 }
 
 LogicalResult RealOp::verify() {
-  return verifyCompatible(*this, "a result", getPartType(getOperand().getType()),
-                          getType());
+  return verifyCompatible(*this, "a result",
+                          getPartType(getOperand().getType()), getType());
 }
 
 LogicalResult ImagOp::verify() {
-  return verifyCompatible(*this, "a result", getPartType(getOperand().getType()),
-                          getType());
+  return verifyCompatible(*this, "a result",
+                          getPartType(getOperand().getType()), getType());
 }
 
 LogicalResult ComplexOp::verify() {

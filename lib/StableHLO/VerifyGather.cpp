@@ -9,11 +9,11 @@ namespace {
 struct Indexing {
   RankedTensorType operand;
   RankedTensorType indices;
-  ArrayRef<int64_t> windowDims;           // in the slices' tensor
-  ArrayRef<int64_t> collapsedDims;        // of the operand, of size 1
-  ArrayRef<int64_t> operandBatchingDims;  // of the operand, of size 1
-  ArrayRef<int64_t> indicesBatchingDims;  // of the indices
-  ArrayRef<int64_t> indexMap;             // of the operand
+  ArrayRef<int64_t> windowDims;          // in the slices' tensor
+  ArrayRef<int64_t> collapsedDims;       // of the operand, of size 1
+  ArrayRef<int64_t> operandBatchingDims; // of the operand, of size 1
+  ArrayRef<int64_t> indicesBatchingDims; // of the indices
+  ArrayRef<int64_t> indexMap;            // of the operand
   int64_t indexVectorDim;
 };
 } // namespace
@@ -29,15 +29,15 @@ static LogicalResult verifyIndexing(Operation *op, const Indexing &indexing,
   int64_t vectorSize =
       vectorDim == indicesRank ? 1 : indexing.indices.getDimSize(vectorDim);
   if (!mayEqual(vectorSize, indexing.indexMap.size()))
-    return op->emitOpError() << "expected the indices to name "
-                             << indexing.indexMap.size()
-                             << " dimensions, but got " << vectorSize;
+    return op->emitOpError()
+           << "expected the indices to name " << indexing.indexMap.size()
+           << " dimensions, but got " << vectorSize;
   SmallVector<int64_t> dropped(indexing.collapsedDims);
   llvm::append_range(dropped, indexing.operandBatchingDims);
   SmallVector<int64_t> mapped(indexing.indexMap);
   llvm::append_range(mapped, indexing.operandBatchingDims);
-  if (failed(verifyDimensions(op, "dimensions of size 1", dropped,
-                              operandRank)) ||
+  if (failed(
+          verifyDimensions(op, "dimensions of size 1", dropped, operandRank)) ||
       failed(verifyDimensions(op, "indexed dimensions", mapped, operandRank)) ||
       failed(verifyDimensions(op, "window dimensions", indexing.windowDims,
                               slicesRank)) ||
@@ -58,11 +58,11 @@ static LogicalResult verifyIndexing(Operation *op, const Indexing &indexing,
                                      indexing.indicesBatchingDims))
     if (!mayEqual(indexing.operand.getDimSize(o),
                   indexing.indices.getDimSize(i)))
-      return op->emitOpError() << "expected batching dimensions of one size, "
-                                  "but got dimension "
-                               << o << " of " << indexing.operand
-                               << " and dimension " << i << " of "
-                               << indexing.indices;
+      return op->emitOpError()
+             << "expected batching dimensions of one size, "
+                "but got dimension "
+             << o << " of " << indexing.operand << " and dimension " << i
+             << " of " << indexing.indices;
   int64_t batchRank = indicesRank - (vectorDim < indicesRank ? 1 : 0);
   return verifyCount(op, "dimensions of the slices", slicesRank,
                      batchRank + int64_t(indexing.windowDims.size()));
@@ -79,8 +79,9 @@ static SmallVector<int64_t> getSlicesShape(const Indexing &indexing,
   auto nextBatch = batch.begin();
   auto nextWindow = window.begin();
   for (int64_t dim = 0; dim < slicesRank; ++dim)
-    shape.push_back(llvm::is_contained(indexing.windowDims, dim) ? *nextWindow++
-                                                                 : *nextBatch++);
+    shape.push_back(llvm::is_contained(indexing.windowDims, dim)
+                        ? *nextWindow++
+                        : *nextBatch++);
   return shape;
 }
 
@@ -91,14 +92,11 @@ static bool isDropped(const Indexing &indexing, int64_t dim) {
 
 LogicalResult GatherOp::verify() {
   GatherDimensionNumbersAttr numbers = getDimensionNumbers();
-  Indexing indexing{getOperand().getType(),
-                    getStartIndices().getType(),
-                    numbers.getOffsetDims(),
-                    numbers.getCollapsedSliceDims(),
-                    numbers.getOperandBatchingDims(),
-                    numbers.getStartIndicesBatchingDims(),
-                    numbers.getStartIndexMap(),
-                    numbers.getIndexVectorDim()};
+  Indexing indexing{
+      getOperand().getType(),           getStartIndices().getType(),
+      numbers.getOffsetDims(),          numbers.getCollapsedSliceDims(),
+      numbers.getOperandBatchingDims(), numbers.getStartIndicesBatchingDims(),
+      numbers.getStartIndexMap(),       numbers.getIndexVectorDim()};
   int64_t rank = getType().getRank();
   if (failed(verifyIndexing(*this, indexing, rank)) ||
       failed(verifyCount(*this, "slice_sizes", getSliceSizes().size(),
@@ -124,8 +122,8 @@ LogicalResult GatherOp::verify() {
 LogicalResult ScatterOp::verify() {
   if (getInputs().empty())
     return emitOpError("expected one input or more");
-  if (failed(verifyCount(*this, "results", getNumResults(),
-                         getInputs().size())))
+  if (failed(
+          verifyCount(*this, "results", getNumResults(), getInputs().size())))
     return failure();
   ScatterDimensionNumbersAttr numbers = getScatterDimensionNumbers();
   auto first = cast<RankedTensorType>(getInputs()[0].getType());

@@ -23,8 +23,7 @@ static LogicalResult verifyProductElements(Operation *op, RankedTensorType lhs,
   auto kind = [](RankedTensorType type) {
     return getElementKind(type.getElementType());
   };
-  bool anyQuantized =
-      (kind(lhs) | kind(rhs) | kind(result)) & kQuantElement;
+  bool anyQuantized = (kind(lhs) | kind(rhs) | kind(result)) & kQuantElement;
   if (anyQuantized || (kind(lhs) == kind(rhs) && kind(lhs) == kind(result)))
     return success();
   return op->emitOpError() << "expected operands and result with elements of "
@@ -51,8 +50,8 @@ LogicalResult DotGeneralOp::verify() {
   SmallVector<int64_t> lhsDims(lhsBatch), rhsDims(rhsBatch);
   llvm::append_range(lhsDims, lhsContracting);
   llvm::append_range(rhsDims, rhsContracting);
-  if (failed(verifyDimensions(*this, "lhs dimensions", lhsDims,
-                              lhs.getRank())) ||
+  if (failed(
+          verifyDimensions(*this, "lhs dimensions", lhsDims, lhs.getRank())) ||
       failed(verifyDimensions(*this, "rhs dimensions", rhsDims, rhs.getRank())))
     return failure();
   for (auto [l, r] : llvm::zip_equal(lhsDims, rhsDims))
@@ -147,7 +146,8 @@ LogicalResult ConvolutionOp::verify() {
   int64_t batchGroups = getBatchGroupCount();
   int64_t batch = lhs.getDimSize(numbers.getInputBatchDimension());
   int64_t inputFeatures = lhs.getDimSize(numbers.getInputFeatureDimension());
-  int64_t kernelInput = rhs.getDimSize(numbers.getKernelInputFeatureDimension());
+  int64_t kernelInput =
+      rhs.getDimSize(numbers.getKernelInputFeatureDimension());
   int64_t outputFeatures =
       rhs.getDimSize(numbers.getKernelOutputFeatureDimension());
   if (featureGroups < 1 || batchGroups < 1 ||
@@ -216,9 +216,9 @@ LogicalResult BatchNormTrainingOp::verify() {
   if (failed(verifyCompatible(*this, "a result", getOperand().getType(),
                               getOutput().getType())))
     return failure();
-  return verifyFeatures(*this, getOperand().getType(), getFeatureIndex(),
-                        {getScale(), getOffset(), getBatchMean(),
-                         getBatchVar()});
+  return verifyFeatures(
+      *this, getOperand().getType(), getFeatureIndex(),
+      {getScale(), getOffset(), getBatchMean(), getBatchVar()});
 }
 
 LogicalResult BatchNormGradOp::verify() {
@@ -227,9 +227,9 @@ LogicalResult BatchNormGradOp::verify() {
       failed(verifyCompatible(*this, "a result", getOperand().getType(),
                               getGradOperand().getType())))
     return failure();
-  return verifyFeatures(*this, getOperand().getType(), getFeatureIndex(),
-                        {getScale(), getMean(), getVariance(), getGradScale(),
-                         getGradOffset()});
+  return verifyFeatures(
+      *this, getOperand().getType(), getFeatureIndex(),
+      {getScale(), getMean(), getVariance(), getGradScale(), getGradOffset()});
 }
 
 //===----------------------------------------------------------------------===//
@@ -238,9 +238,8 @@ LogicalResult BatchNormGradOp::verify() {
 
 LogicalResult CholeskyOp::verify() {
   RankedTensorType type = getA().getType();
-  if (type.getRank() < 2 ||
-      !mayEqual(type.getDimSize(type.getRank() - 1),
-                type.getDimSize(type.getRank() - 2)))
+  if (type.getRank() < 2 || !mayEqual(type.getDimSize(type.getRank() - 1),
+                                      type.getDimSize(type.getRank() - 2)))
     return emitOpError() << "expected square matrices, but got " << type;
   return success();
 }
@@ -279,8 +278,8 @@ LogicalResult FftOp::verify() {
       isa<ComplexType>(result.getElementType()) != complexOut)
     return emitOpError() << "expected a " << (complexIn ? "complex" : "real")
                          << " operand and a "
-                         << (complexOut ? "complex" : "real")
-                         << " result for " << stringifyFftType(type);
+                         << (complexOut ? "complex" : "real") << " result for "
+                         << stringifyFftType(type);
   SmallVector<int64_t> inShape(operand.getShape()), outShape(inShape);
   for (auto [index, size] : llvm::enumerate(length)) {
     if (size < 0)

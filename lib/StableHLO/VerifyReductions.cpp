@@ -32,8 +32,8 @@ static LogicalResult verifyResultShapes(Operation *op,
 
 LogicalResult ReduceOp::verify() {
   if (failed(verifyInputs(*this, getInputs(), getInitValues())) ||
-      failed(verifyCount(*this, "results", getNumResults(),
-                         getInputs().size())))
+      failed(
+          verifyCount(*this, "results", getNumResults(), getInputs().size())))
     return failure();
   auto first = cast<RankedTensorType>(getInputs()[0].getType());
   if (failed(verifyDimensions(*this, "dimensions", getDimensions(),
@@ -51,8 +51,8 @@ LogicalResult ReduceOp::verify() {
 
 LogicalResult ReduceWindowOp::verify() {
   if (failed(verifyInputs(*this, getInputs(), getInitValues())) ||
-      failed(verifyCount(*this, "results", getNumResults(),
-                         getInputs().size())))
+      failed(
+          verifyCount(*this, "results", getNumResults(), getInputs().size())))
     return failure();
   auto first = cast<RankedTensorType>(getInputs()[0].getType());
   if (failed(verifyCount(*this, "window_dimensions",
@@ -99,8 +99,8 @@ LogicalResult SelectAndScatterOp::verify() {
                               getInitValue().getType())) ||
       failed(verifyResult(*this, getResult(), operand.getShape(),
                           getType().getElementType())) ||
-      failed(verifyRegion(*this, getSelect(), "select", {scalar, scalar},
-                          pred)))
+      failed(
+          verifyRegion(*this, getSelect(), "select", {scalar, scalar}, pred)))
     return failure();
   return verifyReducer(*this, getScatter(), "scatter", operand,
                        Type(getType()));
@@ -129,8 +129,8 @@ LogicalResult MapOp::verify() {
 LogicalResult SortOp::verify() {
   if (getInputs().empty())
     return emitOpError("expected one input or more");
-  if (failed(verifyCount(*this, "results", getNumResults(),
-                         getInputs().size())))
+  if (failed(
+          verifyCount(*this, "results", getNumResults(), getInputs().size())))
     return failure();
   auto first = cast<RankedTensorType>(getInputs()[0].getType());
   int64_t rank = first.getRank(), dim = getDimension();

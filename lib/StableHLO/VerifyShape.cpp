@@ -31,8 +31,8 @@ static LogicalResult verifyBroadcast(Operation *op, RankedTensorType operand,
                                      ArrayRef<int64_t> dims) {
   if (failed(verifyCount(op, "broadcast_dimensions", dims.size(),
                          operand.getRank())) ||
-      failed(verifyDimensions(op, "broadcast_dimensions", dims,
-                              result.getRank())))
+      failed(
+          verifyDimensions(op, "broadcast_dimensions", dims, result.getRank())))
     return failure();
   if (!haveCompatibleElements(operand, result))
     return op->emitOpError() << "expected a result with elements of type "
@@ -88,7 +88,8 @@ LogicalResult ReshapeOp::verify() {
 
 LogicalResult DynamicReshapeOp::verify() {
   RankedTensorType shape = getOutputShape().getType();
-  if (shape.getRank() != 1 || !mayEqual(shape.getDimSize(0), getType().getRank()))
+  if (shape.getRank() != 1 ||
+      !mayEqual(shape.getDimSize(0), getType().getRank()))
     return emitOpError() << "expected a shape of " << getType().getRank()
                          << " sizes, but got " << shape;
   return verifySameCount(*this, getOperand().getType(), getType());
@@ -96,7 +97,8 @@ LogicalResult DynamicReshapeOp::verify() {
 
 LogicalResult DynamicIotaOp::verify() {
   RankedTensorType shape = getOutputShape().getType();
-  if (shape.getRank() != 1 || !mayEqual(shape.getDimSize(0), getType().getRank()))
+  if (shape.getRank() != 1 ||
+      !mayEqual(shape.getDimSize(0), getType().getRank()))
     return emitOpError() << "expected a shape of " << getType().getRank()
                          << " sizes, but got " << shape;
   return verifyDimensions(*this, "dim", getIotaDimension(),
@@ -110,7 +112,8 @@ static LogicalResult verifyDimensionSize(Operation *op, int64_t dim,
 
 LogicalResult GetDimensionSizeOp::verify() {
   if (getType().getRank() != 0)
-    return emitOpError() << "expected a result of rank 0, but got " << getType();
+    return emitOpError() << "expected a result of rank 0, but got "
+                         << getType();
   return verifyDimensionSize(*this, getDimension(), getOperand().getType());
 }
 

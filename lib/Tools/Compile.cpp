@@ -30,7 +30,8 @@ public:
               CpuTarget target)
       : options(options), context(context), target(std::move(target)) {}
 
-  LogicalResult run(llvm::SourceMgr &sources, StringRef path, StringRef scratch);
+  LogicalResult run(llvm::SourceMgr &sources, StringRef path,
+                    StringRef scratch);
 
 private:
   LogicalResult runStage(CompileStage stage, StringRef name);
@@ -48,7 +49,8 @@ private:
   OwningOpRef<ModuleOp> module;
   bool buildTrainStep = false;
   std::string lossScale;
-  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point started =
+      std::chrono::steady_clock::now();
 };
 } // namespace
 
@@ -62,7 +64,8 @@ void Compilation::reportTime(StringRef stage) {
   double seconds = std::chrono::duration<double>(now - started).count();
   started = now;
   if (options.verbose)
-    llvm::errs() << llvm::formatv("mp-compile: {0,-10} {1:f3} s\n", stage, seconds);
+    llvm::errs() << llvm::formatv("mp-compile: {0,-10} {1:f3} s\n", stage,
+                                  seconds);
 }
 
 LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
@@ -97,14 +100,17 @@ LogicalResult Compilation::chooseTrainStep() {
   buildTrainStep = (*module).lookupSymbol("loss_and_grads") != nullptr;
   if (buildTrainStep || lossScale == "none")
     return success();
-  return module->emitError()
-         << "a whole train step has no place for a loss scale, which f16 needs; export "
-            "the functions 'loss_and_grads' (with an argument of role 'loss_scale' that "
-            "multiplies the loss) and 'apply_updates', or ask for --loss-scale=none";
+  return module->emitError() << "a whole train step has no place for a loss "
+                                "scale, which f16 needs; export "
+                                "the functions 'loss_and_grads' (with an "
+                                "argument of role 'loss_scale' that "
+                                "multiplies the loss) and 'apply_updates', or "
+                                "ask for --loss-scale=none";
 }
 
-LogicalResult Compilation::writeText(
-    StringRef path, function_ref<LogicalResult(raw_ostream &)> print) {
+LogicalResult
+Compilation::writeText(StringRef path,
+                       function_ref<LogicalResult(raw_ostream &)> print) {
   std::error_code code;
   llvm::raw_fd_ostream os(path, code);
   if (code)
@@ -127,15 +133,15 @@ LogicalResult Compilation::printModule(StringRef path) {
 }
 
 LogicalResult Compilation::printLLVM(StringRef path) {
-  return writeText(path, [&](raw_ostream &os) {
-    return printLLVMIR(*module, target, os);
-  });
+  return writeText(
+      path, [&](raw_ostream &os) { return printLLVMIR(*module, target, os); });
 }
 
 /// What a reader of the model file may want to know of its making.
 std::string Compilation::makeManifest() {
   llvm::json::Array functions;
-  if (auto descriptions = (*module)->getAttrOfType<ArrayAttr>(kFunctionsAttrName))
+  if (auto descriptions =
+          (*module)->getAttrOfType<ArrayAttr>(kFunctionsAttrName))
     for (auto description : descriptions.getAsRange<DictionaryAttr>()) {
       auto number = [&](StringRef key) {
         return description.getAs<IntegerAttr>(key).getInt();

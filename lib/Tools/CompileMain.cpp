@@ -44,26 +44,28 @@ int mp::compileMain(int argc, char **argv) {
   cl::opt<std::string> roles(
       "roles", cl::value_desc("file.json"), cl::cat(category),
       cl::desc("Names and roles of arguments and results"));
-  cl::opt<std::string> explain(
-      "explain", cl::value_desc("file.json"), cl::cat(category),
-      cl::desc("Write why each op got its precision"));
+  cl::opt<std::string> explain("explain", cl::value_desc("file.json"),
+                               cl::cat(category),
+                               cl::desc("Write why each op got its precision"));
   cl::opt<std::string> emit(
       "emit", cl::value_desc("form"), cl::init("so"), cl::cat(category),
       cl::desc("Form to write: stablehlo, linalg, llvm or so (the default)"));
   cl::opt<bool> verbose("verbose", cl::cat(category),
                         cl::desc("Print the time that each stage takes"));
-  cl::opt<bool> train("train", cl::cat(category),
-                      cl::desc("Make one train step of loss_and_grads and "
-                               "apply_updates (or compile a whole train step)"));
+  cl::opt<bool> train(
+      "train", cl::cat(category),
+      cl::desc("Make one train step of loss_and_grads and "
+               "apply_updates (or compile a whole train step)"));
   cl::opt<std::string> lossScale(
       "loss-scale", cl::value_desc("scale"), cl::cat(category),
       cl::desc("With --train: dynamic, none or a number (default: dynamic for "
                "policies that compute in f16, else none)"));
-  cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"), cl::cat(category),
+  cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"),
+                            cl::cat(category),
                             cl::desc("Replay decisions (not available yet)"));
-  cl::opt<std::string> report(
-      "report", cl::value_desc("file.html"), cl::cat(category),
-      cl::desc("Write a report (not available yet)"));
+  cl::opt<std::string> report("report", cl::value_desc("file.html"),
+                              cl::cat(category),
+                              cl::desc("Write a report (not available yet)"));
   cl::HideUnrelatedOptions(category);
   if (!cl::ParseCommandLineOptions(
           argc, argv, "compiles a model into a shared object for mp-run\n",
@@ -78,8 +80,9 @@ int mp::compileMain(int argc, char **argv) {
   if (!form && emit == "ptx")
     return fail("--emit=ptx is not available in this version");
   if (!form)
-    return fail("expected --emit to be stablehlo, linalg, llvm or so, but got '" +
-                emit + "'");
+    return fail(
+        "expected --emit to be stablehlo, linalg, llvm or so, but got '" +
+        emit + "'");
   if (input.empty())
     return fail("expected the path of a model; try --help");
   if (output.empty() && form == EmitForm::SharedObject)

@@ -61,8 +61,8 @@ public:
       return false;
     }
     llvm::SmallString<128> model(llvm::sys::path::parent_path(target));
-    llvm::sys::path::append(
-        model, "." + llvm::sys::path::filename(target) + ".%%%%%%%%");
+    llvm::sys::path::append(model, "." + llvm::sys::path::filename(target) +
+                                       ".%%%%%%%%");
     int file;
     if (std::error_code code = fs::createUniqueFile(model, file, path)) {
       path.clear();
@@ -172,7 +172,8 @@ static bool forkAndCompile(const CompileOptions &options, llvm::StringRef path,
     sigaction(signal, &action, nullptr);
   pid_t parent = getpid(), child = fork();
   if (child < 0) {
-    printError(llvm::Twine("cannot start the compiler: ") + std::strerror(errno));
+    printError(llvm::Twine("cannot start the compiler: ") +
+               std::strerror(errno));
     return false;
   }
   if (child == 0)
@@ -204,7 +205,8 @@ static bool copyTo(llvm::StringRef path, llvm::StringRef target) {
 
 static bool isDevice(llvm::StringRef path) {
   fs::file_status status;
-  return !fs::status(path, status) && status.type() != fs::file_type::regular_file &&
+  return !fs::status(path, status) &&
+         status.type() != fs::file_type::regular_file &&
          status.type() != fs::file_type::directory_file;
 }
 
@@ -221,7 +223,8 @@ int mp::compileInChild(const CompileOptions &options) {
                : 1;
   }
   AtomicOutput output(options.output);
-  if (!output.create() || !forkAndCompile(options, output.getPath(), scratch.get()))
+  if (!output.create() ||
+      !forkAndCompile(options, output.getPath(), scratch.get()))
     return 1;
   return output.commit() ? 0 : 1;
 }

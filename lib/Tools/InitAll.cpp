@@ -35,14 +35,13 @@
 using namespace mlir;
 
 void mp::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
-                  complex::ComplexDialect, func::FuncDialect,
-                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, mp::MPDialect, mp::check::CheckDialect,
-                  mp::chlo::CHLODialect, mp::sdy::SdyDialect,
-                  mp::shlo::StableHLODialect, quant::QuantDialect,
-                  scf::SCFDialect, tensor::TensorDialect,
-                  vector::VectorDialect>();
+  registry.insert<
+      arith::ArithDialect, cf::ControlFlowDialect, complex::ComplexDialect,
+      func::FuncDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
+      math::MathDialect, memref::MemRefDialect, mp::MPDialect,
+      mp::check::CheckDialect, mp::chlo::CHLODialect, mp::sdy::SdyDialect,
+      mp::shlo::StableHLODialect, quant::QuantDialect, scf::SCFDialect,
+      tensor::TensorDialect, vector::VectorDialect>();
   func::registerInlinerExtension(registry);
   registerStableHLOPrecisionModels(registry);
   mp::registerCodegenDialects(registry);

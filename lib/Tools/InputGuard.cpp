@@ -51,7 +51,8 @@ static constexpr StringLiteral kArtifactHint =
 static std::optional<size_t> getCharacterEnd(StringRef text, size_t offset) {
   const UTF8 *begin = text.bytes_begin() + offset;
   unsigned length = getNumBytesForUTF8(*begin);
-  if (length > text.size() - offset || !isLegalUTF8Sequence(begin, begin + length))
+  if (length > text.size() - offset ||
+      !isLegalUTF8Sequence(begin, begin + length))
     return std::nullopt;
   return offset + length;
 }
@@ -85,9 +86,8 @@ static bool checkEncoding(StringRef text, const Reporter &reporter) {
     if (!end) {
       if (text.contains(kBytecodeMagic) && text.contains("StableHLO_"))
         return reporter.report(0, kArtifactHint);
-      return reporter.report(offset,
-                             "expected UTF-8 text, but got byte 0x" +
-                                 utohexstr(byte));
+      return reporter.report(offset, "expected UTF-8 text, but got byte 0x" +
+                                         utohexstr(byte));
     }
     offset = *end;
   }

@@ -69,25 +69,30 @@ private:
 void TrainStepBuilder::declareArguments() {
   func::FuncOp update = parts.applyUpdates, loss = parts.lossAndGrads;
   for (const auto &p : parts.parameters)
-    argument(update.getArgumentTypes()[p.updateArg], getArgName(update, p.updateArg), "param");
+    argument(update.getArgumentTypes()[p.updateArg],
+             getArgName(update, p.updateArg), "param");
   for (auto [arg, _] : parts.optimizerStates)
-    argument(update.getArgumentTypes()[arg], getArgName(update, arg), "opt_state");
+    argument(update.getArgumentTypes()[arg], getArgName(update, arg),
+             "opt_state");
   firstState = arguments.size();
   for (auto [arg, _] : parts.states)
     argument(loss.getArgumentTypes()[arg], getArgName(loss, arg), "state");
   firstScaler = arguments.size();
   if (scaler.kind == Scaler::Dynamic) {
     auto count = RankedTensorType::get({}, IntegerType::get(context, 32));
-    argument(RankedTensorType::get({}, Float32Type::get(context)), "scaler/scale", "scaler");
+    argument(RankedTensorType::get({}, Float32Type::get(context)),
+             "scaler/scale", "scaler");
     argument(count, "scaler/growth_tracker", "scaler");
     argument(count, "scaler/hysteresis_left", "scaler");
   }
   firstInput = arguments.size();
   for (unsigned arg : parts.inputs)
-    argument(loss.getArgumentTypes()[arg], getArgName(loss, arg), getArgRole(loss, arg));
+    argument(loss.getArgumentTypes()[arg], getArgName(loss, arg),
+             getArgRole(loss, arg));
 }
 
-SmallVector<Value> TrainStepBuilder::inlineBody(OpBuilder &b, func::FuncOp function,
+SmallVector<Value> TrainStepBuilder::inlineBody(OpBuilder &b,
+                                                func::FuncOp function,
                                                 ArrayRef<Value> operands) {
   IRMapping map;
   Block &body = function.getBody().front();
@@ -106,7 +111,8 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
   for (const Described &argument : arguments)
     types.push_back(argument.type);
   OpBuilder b(parts.lossAndGrads);
-  auto step = func::FuncOp::create(b, loc, "train_step", FunctionType::get(context, types, {}));
+  auto step = func::FuncOp::create(b, loc, "train_step",
+                                   FunctionType::get(context, types, {}));
   Block *entry = step.addEntryBlock();
   b.setInsertionPointToStart(entry);
   StableHLOEmitter e(b, loc);
@@ -118,7 +124,8 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
   if (scaler.kind == Scaler::Dynamic)
     scale = entry->getArgument(firstScaler);
   else
-    scale = e.constant(scalar, scaler.kind == Scaler::Static ? scaler.initial : 1.0f);
+    scale = e.constant(scalar,
+                       scaler.kind == Scaler::Static ? scaler.initial : 1.0f);
   SmallVector<Value> operands(parts.lossAndGrads.getNumArguments());
   for (auto [i, p] : llvm::enumerate(parts.parameters))
     operands[p.lossArg] = entry->getArgument(i);
@@ -143,7 +150,8 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
       unscaledTypes.push_back(e.like(gradient, b.getF32Type()));
     auto flag = RankedTensorType::get({}, b.getI1Type());
     auto index = RankedTensorType::get({}, b.getI32Type());
-    auto check = UnscaleAndCheckOp::create(b, loc, unscaledTypes, flag, index, gradients, scale);
+    auto check = UnscaleAndCheckOp::create(b, loc, unscaledTypes, flag, index,
+                                           gradients, scale);
     gradients.assign(check.getUnscaled().begin(), check.getUnscaled().end());
     finite = check.getFinite();
     culprit = check.getCulprit();
@@ -180,7 +188,8 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
   if (scaler.kind == Scaler::None) {
     next = update(b);
   } else {
-    auto guarded = GuardedUpdateOp::create(b, loc, TypeRange(ValueRange(state)), finite, state);
+    auto guarded = GuardedUpdateOp::create(b, loc, TypeRange(ValueRange(state)),
+                                           finite, state);
     OpBuilder inner(context);
     inner.setInsertionPointToStart(&guarded.getBody().emplaceBlock());
     YieldOp::create(inner, loc, update(inner));
@@ -189,7 +198,8 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
 
   Value loss = outcome[parts.loss];
   if (parts.lossIsScaled && scaler.kind != Scaler::None)
-    loss = tail.divide(loss, tail.convert(scale, e.typeOf(loss).getElementType()));
+    loss =
+        tail.divide(loss, tail.convert(scale, e.typeOf(loss).getElementType()));
   result(loss, "loss", "loss");
   for (auto [i, value] : llvm::enumerate(next))
     result(value, arguments[i].name, arguments[i].role);
@@ -199,9 +209,10 @@ func::FuncOp TrainStepBuilder::build(const Options &options) {
     auto moved = UpdateScaleOp::create(
         b, loc, scale.getType(), entry->getArgument(firstScaler + 1).getType(),
         entry->getArgument(firstScaler + 2).getType(), scale,
-        entry->getArgument(firstScaler + 1), entry->getArgument(firstScaler + 2), finite,
-        f32(options.growth), f32(options.backoff), i32(options.interval),
-        f32(options.minimum), f32(options.maximum), i32(options.hysteresis));
+        entry->getArgument(firstScaler + 1),
+        entry->getArgument(firstScaler + 2), finite, f32(options.growth),
+        f32(options.backoff), i32(options.interval), f32(options.minimum),
+        f32(options.maximum), i32(options.hysteresis));
     for (auto [i, value] : llvm::enumerate(moved->getResults()))
       result(value, arguments[firstScaler + i].name, "scaler");
   }
@@ -251,7 +262,8 @@ class BuildTrainStepPass
       scaler.kind = Scaler::Static;
       if (StringRef(lossScale).getAsDouble(staticScale) || !(staticScale > 0))
         return getOperation().emitError()
-               << "expected loss-scale to be 'dynamic', 'none' or a positive number, "
+               << "expected loss-scale to be 'dynamic', 'none' or a positive "
+                  "number, "
                   "but got '"
                << lossScale << "'";
       scaler.initial = staticScale;
@@ -268,7 +280,8 @@ class BuildTrainStepPass
       return signalPassFailure();
     if (!loss || !update) {
       module.emitError()
-          << "expected the functions 'loss_and_grads' and 'apply_updates'; export the "
+          << "expected the functions 'loss_and_grads' and 'apply_updates'; "
+             "export the "
              "loss with its gradients, multiplied by an argument with role "
              "'loss_scale', and the optimizer's update as two functions";
       return signalPassFailure();
@@ -277,9 +290,10 @@ class BuildTrainStepPass
     if (failed(parts))
       return signalPassFailure();
     if (scaler->kind != Scaler::None && !parts->lossScale) {
-      loss.emitError() << "'loss_and_grads' has no argument with role 'loss_scale', so "
-                          "its gradients cannot be scaled; export it with one, or ask "
-                          "for loss-scale=none";
+      loss.emitError()
+          << "'loss_and_grads' has no argument with role 'loss_scale', so "
+             "its gradients cannot be scaled; export it with one, or ask "
+             "for loss-scale=none";
       return signalPassFailure();
     }
     TrainStepBuilder(*parts, *scaler)

@@ -26,7 +26,8 @@ static Value emitEpilogue(StableHLOEmitter &e, Epilogue epilogue, Value x) {
     return e.multiply(e.multiply(x, number(0.5)), e.add(t, number(1)));
   }
   case Epilogue::GeluErf: {
-    Value t = chlo::ErfOp::create(b, type, e.multiply(x, number(0.70710678118654752440)));
+    Value t = chlo::ErfOp::create(
+        b, type, e.multiply(x, number(0.70710678118654752440)));
     return e.multiply(e.multiply(x, number(0.5)), e.add(t, number(1)));
   }
   case Epilogue::Silu: {
@@ -64,7 +65,8 @@ namespace {
 struct LowerGemm : OpRewritePattern<GemmOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(GemmOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(GemmOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     auto [a, b] = agree(e, op.getA(), op.getB(), op.getAccumulator());
     int64_t first = op.getType().getRank() - 2;
@@ -86,17 +88,19 @@ struct LowerGemm : OpRewritePattern<GemmOp> {
 struct LowerConv : OpRewritePattern<ConvOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(ConvOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     auto [x, w] = agree(e, op.getInput(), op.getFilter(), op.getAccumulator());
     int64_t rank = op.getType().getRank(), spatial = rank - 2;
     auto outer = llvm::to_vector(llvm::seq<int64_t>(1, rank - 1));
     auto window = llvm::to_vector(llvm::seq<int64_t>(0, spatial));
     auto dims = shlo::ConvDimensionNumbersAttr::get(
-        rewriter.getContext(), 0, rank - 1, outer, rank - 2, rank - 1, window, 0,
-        rank - 1, outer);
+        rewriter.getContext(), 0, rank - 1, outer, rank - 2, rank - 1, window,
+        0, rank - 1, outer);
     auto padding = DenseIntElementsAttr::get(
-        RankedTensorType::get({spatial, 2}, rewriter.getI64Type()), op.getPadding());
+        RankedTensorType::get({spatial, 2}, rewriter.getI64Type()),
+        op.getPadding());
     auto list = [&](ArrayRef<int64_t> values) {
       return rewriter.getDenseI64ArrayAttr(values);
     };
@@ -104,8 +108,8 @@ struct LowerConv : OpRewritePattern<ConvOp> {
     Value product = shlo::ConvolutionOp::create(
         e.builder(), type, x, w, list(op.getStrides()), padding,
         list(op.getLhsDilation()), list(op.getRhsDilation()), nullptr, dims,
-        rewriter.getI64IntegerAttr(op.getGroups()), rewriter.getI64IntegerAttr(1),
-        nullptr);
+        rewriter.getI64IntegerAttr(op.getGroups()),
+        rewriter.getI64IntegerAttr(1), nullptr);
     rewriter.replaceOp(op, finish(e, op, product));
     return success();
   }

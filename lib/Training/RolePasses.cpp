@@ -14,7 +14,8 @@ using namespace mlir::mp;
 
 namespace {
 
-class AssignRolesPass : public mp::impl::MPAssignRolesPassBase<AssignRolesPass> {
+class AssignRolesPass
+    : public mp::impl::MPAssignRolesPassBase<AssignRolesPass> {
   using Base::Base;
 
   void runOnOperation() override {
@@ -27,20 +28,22 @@ class PrintRolesPass : public mp::impl::MPPrintRolesPassBase<PrintRolesPass> {
   using Base::Base;
 
   void runOnOperation() override {
-    auto line = [](StringRef kind, unsigned index, StringRef role, StringRef name,
-                   Type type) {
+    auto line = [](StringRef kind, unsigned index, StringRef role,
+                   StringRef name, Type type) {
       llvm::outs() << "  " << kind << " " << index << ": "
-                   << (role.empty() ? "-" : role) << " " << (name.empty() ? "-" : name)
-                   << " : " << type << "\n";
+                   << (role.empty() ? "-" : role) << " "
+                   << (name.empty() ? "-" : name) << " : " << type << "\n";
     };
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isPrivate())
         continue;
       llvm::outs() << "@" << function.getName() << "\n";
       for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-        line("argument", i, getArgRole(function, i), getArgName(function, i), type);
+        line("argument", i, getArgRole(function, i), getArgName(function, i),
+             type);
       for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-        line("result", i, getResultRole(function, i), getResultName(function, i), type);
+        line("result", i, getResultRole(function, i),
+             getResultName(function, i), type);
     }
     markAllAnalysesPreserved();
   }

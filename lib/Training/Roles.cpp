@@ -30,8 +30,9 @@ StringRef mp::getResultName(func::FuncOp function, unsigned index) {
 /// The element type that the sidecar's numpy-style name means; null if unknown.
 static Type parseDtype(MLIRContext *context, StringRef name) {
   auto integer = [&](unsigned width, bool isUnsigned) -> Type {
-    return IntegerType::get(
-        context, width, isUnsigned ? IntegerType::Unsigned : IntegerType::Signless);
+    return IntegerType::get(context, width,
+                            isUnsigned ? IntegerType::Unsigned
+                                       : IntegerType::Signless);
   };
   Builder b(context);
   return llvm::StringSwitch<Type>(name)
@@ -69,7 +70,8 @@ struct Entry {
 class SidecarReader {
 public:
   SidecarReader(ModuleOp module, StringRef path)
-      : module(module), location(FileLineColLoc::get(module.getContext(), path, 0, 0)) {}
+      : module(module),
+        location(FileLineColLoc::get(module.getContext(), path, 0, 0)) {}
 
   LogicalResult readFunction(StringRef name, const llvm::json::Object &entry);
   void apply();
@@ -78,11 +80,13 @@ public:
 
 private:
   LogicalResult readList(func::FuncOp function, const llvm::json::Object &entry,
-                         StringRef key, TypeRange types, SmallVector<Entry> &entries);
+                         StringRef key, TypeRange types,
+                         SmallVector<Entry> &entries);
   LogicalResult readEntry(func::FuncOp function, const llvm::json::Value &value,
                           StringRef key, TypeRange types, Entry &out);
-  LogicalResult checkType(func::FuncOp function, const llvm::json::Object &object,
-                          StringRef what, Type type);
+  LogicalResult checkType(func::FuncOp function,
+                          const llvm::json::Object &object, StringRef what,
+                          Type type);
 
   struct Function {
     func::FuncOp op;
@@ -110,15 +114,16 @@ LogicalResult SidecarReader::readFunction(StringRef name,
 }
 
 LogicalResult SidecarReader::readList(func::FuncOp function,
-                                      const llvm::json::Object &entry, StringRef key,
-                                      TypeRange types, SmallVector<Entry> &entries) {
+                                      const llvm::json::Object &entry,
+                                      StringRef key, TypeRange types,
+                                      SmallVector<Entry> &entries) {
   const llvm::json::Value *value = entry.get(key);
   if (!value)
     return success();
   const llvm::json::Array *list = value->getAsArray();
   if (!list)
-    return error() << "expected '" << key << "' of function '" << function.getName()
-                   << "' to be a list";
+    return error() << "expected '" << key << "' of function '"
+                   << function.getName() << "' to be a list";
   llvm::SmallDenseSet<unsigned> seen;
   for (auto [position, item] : llvm::enumerate(*list)) {
     Entry parsed;
@@ -134,23 +139,26 @@ LogicalResult SidecarReader::readList(func::FuncOp function,
 }
 
 LogicalResult SidecarReader::readEntry(func::FuncOp function,
-                                       const llvm::json::Value &value, StringRef key,
-                                       TypeRange types, Entry &out) {
+                                       const llvm::json::Value &value,
+                                       StringRef key, TypeRange types,
+                                       Entry &out) {
   const llvm::json::Object *object = value.getAsObject();
   std::optional<int64_t> index = out.index;
   if (object && object->get("index"))
     index = object->getInteger("index");
   if (!object || !index)
     return error() << "expected each of '" << key << "' of function '"
-                   << function.getName() << "' to be an object, its 'index' an integer";
+                   << function.getName()
+                   << "' to be an object, its 'index' an integer";
   if (*index < 0 || *index >= int64_t(types.size()))
     return error() << "'" << key << "' of function '" << function.getName()
-                   << "' speaks of index " << *index << ", but the function has "
-                   << types.size();
+                   << "' speaks of index " << *index
+                   << ", but the function has " << types.size();
   for (StringRef text : {"name", "role"})
     if (object->get(text) && !object->getString(text))
-      return error() << "expected '" << text << "' of '" << key << "' " << *index
-                     << " of function '" << function.getName() << "' to be a string";
+      return error() << "expected '" << text << "' of '" << key << "' "
+                     << *index << " of function '" << function.getName()
+                     << "' to be a string";
   out.index = *index;
   out.name = object->getString("name").value_or("").str();
   StringRef role = object->getString("role").value_or("");
@@ -171,9 +179,10 @@ LogicalResult SidecarReader::checkType(func::FuncOp function,
     for (const llvm::json::Value &size : *shape)
       sizes.push_back(size.getAsInteger().value_or(-1));
     if (ArrayRef<int64_t>(sizes) != tensor.getShape()) {
-      auto diagnostic = function.emitError() << what << " of function '"
-                                             << function.getName() << "' is " << type
-                                             << ", but the roles give it the shape [";
+      auto diagnostic = function.emitError()
+                        << what << " of function '" << function.getName()
+                        << "' is " << type
+                        << ", but the roles give it the shape [";
       llvm::interleaveComma(sizes, diagnostic);
       return diagnostic << "]";
     }
@@ -184,9 +193,9 @@ LogicalResult SidecarReader::checkType(func::FuncOp function,
       return error() << "unknown dtype '" << *dtype << "' of " << what
                      << " of function '" << function.getName() << "'";
     if (expected != tensor.getElementType())
-      return function.emitError() << what << " of function '" << function.getName()
-                                  << "' is " << type << ", but the roles give it the type "
-                                  << *dtype;
+      return function.emitError()
+             << what << " of function '" << function.getName() << "' is "
+             << type << ", but the roles give it the type " << *dtype;
   }
   return success();
 }
@@ -196,15 +205,19 @@ void SidecarReader::apply() {
   for (Function &function : functions) {
     for (const Entry &arg : function.args) {
       if (!arg.name.empty())
-        function.op.setArgAttr(arg.index, kNameAttrName, b.getStringAttr(arg.name));
+        function.op.setArgAttr(arg.index, kNameAttrName,
+                               b.getStringAttr(arg.name));
       if (!arg.role.empty())
-        function.op.setArgAttr(arg.index, kRoleAttrName, b.getStringAttr(arg.role));
+        function.op.setArgAttr(arg.index, kRoleAttrName,
+                               b.getStringAttr(arg.role));
     }
     for (const Entry &result : function.results) {
       if (!result.name.empty())
-        function.op.setResultAttr(result.index, kNameAttrName, b.getStringAttr(result.name));
+        function.op.setResultAttr(result.index, kNameAttrName,
+                                  b.getStringAttr(result.name));
       if (!result.role.empty())
-        function.op.setResultAttr(result.index, kRoleAttrName, b.getStringAttr(result.role));
+        function.op.setResultAttr(result.index, kRoleAttrName,
+                                  b.getStringAttr(result.role));
     }
   }
 }
@@ -213,16 +226,20 @@ LogicalResult mp::assignRoles(ModuleOp module, StringRef path) {
   SidecarReader reader(module, path);
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!buffer)
-    return reader.error() << "cannot read the roles: " << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json = llvm::json::parse((*buffer)->getBuffer());
+    return reader.error() << "cannot read the roles: "
+                          << buffer.getError().message();
+  llvm::Expected<llvm::json::Value> json =
+      llvm::json::parse((*buffer)->getBuffer());
   if (!json)
-    return reader.error() << "the roles are not JSON: " << llvm::toString(json.takeError());
+    return reader.error() << "the roles are not JSON: "
+                          << llvm::toString(json.takeError());
   const llvm::json::Object *top = json->getAsObject();
   if (!top)
     return reader.error() << "expected the roles to be a JSON object";
 
   if (!top->get("entries") && !top->get("args") && !top->get("results"))
-    return reader.error() << "expected 'args', 'results' or 'entries' in the roles";
+    return reader.error()
+           << "expected 'args', 'results' or 'entries' in the roles";
   if (const llvm::json::Value *entries = top->get("entries")) {
     const llvm::json::Object *object = entries->getAsObject();
     if (!object)
@@ -230,12 +247,13 @@ LogicalResult mp::assignRoles(ModuleOp module, StringRef path) {
     for (const auto &[name, value] : *object) {
       const llvm::json::Object *entry = value.getAsObject();
       if (!entry)
-        return reader.error() << "expected the entry of function '" << StringRef(name)
-                              << "' to be an object";
+        return reader.error() << "expected the entry of function '"
+                              << StringRef(name) << "' to be an object";
       if (failed(reader.readFunction(name, *entry)))
         return failure();
     }
-  } else if (failed(reader.readFunction(top->getString("entry").value_or("main"), *top))) {
+  } else if (failed(reader.readFunction(
+                 top->getString("entry").value_or("main"), *top))) {
     return failure();
   }
   reader.apply();

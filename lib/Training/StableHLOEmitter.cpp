@@ -13,8 +13,8 @@ Value StableHLOEmitter::constant(RankedTensorType type, double value) {
                    &losesInfo);
     attr = FloatAttr::get(floatType, number);
   } else {
-    attr = IntegerAttr::get(
-        element, APInt(element.getIntOrFloatBitWidth(), int64_t(value), true, true));
+    attr = IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(),
+                                           int64_t(value), true, true));
   }
   return shlo::ConstantOp::create(
       b, cast<ElementsAttr>(Attribute(DenseElementsAttr::get(type, attr))));

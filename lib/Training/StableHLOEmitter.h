@@ -25,19 +25,37 @@ public:
   /// Whether every element of the boolean tensor `x` is true.
   Value all(Value x);
 
-  Value add(Value x, Value y) { return shlo::AddOp::create(b, x.getType(), x, y); }
-  Value subtract(Value x, Value y) { return shlo::SubtractOp::create(b, x.getType(), x, y); }
-  Value multiply(Value x, Value y) { return shlo::MultiplyOp::create(b, x.getType(), x, y); }
-  Value divide(Value x, Value y) { return shlo::DivideOp::create(b, x.getType(), x, y); }
-  Value maximum(Value x, Value y) { return shlo::MaximumOp::create(b, x.getType(), x, y); }
-  Value minimum(Value x, Value y) { return shlo::MinimumOp::create(b, x.getType(), x, y); }
-  Value logicalAnd(Value x, Value y) { return shlo::AndOp::create(b, x.getType(), x, y); }
+  Value add(Value x, Value y) {
+    return shlo::AddOp::create(b, x.getType(), x, y);
+  }
+  Value subtract(Value x, Value y) {
+    return shlo::SubtractOp::create(b, x.getType(), x, y);
+  }
+  Value multiply(Value x, Value y) {
+    return shlo::MultiplyOp::create(b, x.getType(), x, y);
+  }
+  Value divide(Value x, Value y) {
+    return shlo::DivideOp::create(b, x.getType(), x, y);
+  }
+  Value maximum(Value x, Value y) {
+    return shlo::MaximumOp::create(b, x.getType(), x, y);
+  }
+  Value minimum(Value x, Value y) {
+    return shlo::MinimumOp::create(b, x.getType(), x, y);
+  }
+  Value logicalAnd(Value x, Value y) {
+    return shlo::AndOp::create(b, x.getType(), x, y);
+  }
   Value abs(Value x) { return shlo::AbsOp::create(b, x.getType(), x); }
   Value isFinite(Value x);
 
-  static RankedTensorType typeOf(Value x) { return cast<RankedTensorType>(x.getType()); }
+  static RankedTensorType typeOf(Value x) {
+    return cast<RankedTensorType>(x.getType());
+  }
   /// The type of `x` with another element type.
-  static RankedTensorType like(Value x, Type elementType) { return typeOf(x).clone(elementType); }
+  static RankedTensorType like(Value x, Type elementType) {
+    return typeOf(x).clone(elementType);
+  }
 
 private:
   ImplicitLocOpBuilder b;

@@ -38,7 +38,8 @@ namespace {
 struct LowerCast : OpRewritePattern<CastOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(CastOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     Value x = op.getInput();
     auto target = cast<FloatType>(op.getType().getElementType());
@@ -65,9 +66,11 @@ struct LowerCast : OpRewritePattern<CastOp> {
 struct LowerWorkingCopy : OpRewritePattern<WorkingCopyOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(WorkingCopyOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(WorkingCopyOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
-    rewriter.replaceOp(op, e.convert(op.getMaster(), op.getType().getElementType()));
+    rewriter.replaceOp(
+        op, e.convert(op.getMaster(), op.getType().getElementType()));
     return success();
   }
 };
@@ -79,7 +82,8 @@ struct LowerWorkingCopy : OpRewritePattern<WorkingCopyOp> {
 struct LowerScaleLoss : OpRewritePattern<ScaleLossOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(ScaleLossOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(ScaleLossOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     rewriter.replaceOp(op, e.multiply(op.getLoss(), op.getScale()));
     return success();
@@ -89,7 +93,8 @@ struct LowerScaleLoss : OpRewritePattern<ScaleLossOp> {
 struct LowerUnscaleAndCheck : OpRewritePattern<UnscaleAndCheckOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(UnscaleAndCheckOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(UnscaleAndCheckOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     Type f32 = rewriter.getF32Type(), f64 = rewriter.getF64Type();
     auto wide = RankedTensorType::get({}, f64);
@@ -121,7 +126,8 @@ struct LowerUnscaleAndCheck : OpRewritePattern<UnscaleAndCheckOp> {
 struct LowerUpdateScale : OpRewritePattern<UpdateScaleOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(UpdateScaleOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(UpdateScaleOp op,
+                                PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
     auto real = cast<RankedTensorType>(op.getScale().getType());
     auto count = cast<RankedTensorType>(op.getTracker().getType());
@@ -147,14 +153,14 @@ struct LowerUpdateScale : OpRewritePattern<UpdateScaleOp> {
     Value allowed = e.logicalAnd(
         e.isFinite(higher),
         e.compare(ComparisonDirection::LE, higher, number(op.getMaximum())));
-    Value afterClean =
-        e.select(due, e.select(allowed, higher, scale), scale);
+    Value afterClean = e.select(due, e.select(allowed, higher, scale), scale);
 
     Value finite = op.getFinite();
     rewriter.replaceOp(
-        op, {e.select(finite, afterClean, afterBad),
-             e.select(finite, e.select(due, zero, next), zero),
-             e.select(finite, e.select(due, full, op.getHysteresisLeft()), left)});
+        op,
+        {e.select(finite, afterClean, afterBad),
+         e.select(finite, e.select(due, zero, next), zero),
+         e.select(finite, e.select(due, full, op.getHysteresisLeft()), left)});
     return success();
   }
 };
@@ -162,9 +168,11 @@ struct LowerUpdateScale : OpRewritePattern<UpdateScaleOp> {
 struct LowerGuardedUpdate : OpRewritePattern<GuardedUpdateOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(GuardedUpdateOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(GuardedUpdateOp op,
+                                PatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    auto branch = shlo::IfOp::create(rewriter, loc, op.getResultTypes(), op.getFinite());
+    auto branch =
+        shlo::IfOp::create(rewriter, loc, op.getResultTypes(), op.getFinite());
     rewriter.inlineRegionBefore(op.getBody(), branch.getTrueBranch(),
                                 branch.getTrueBranch().end());
     Operation *yield = branch.getTrueBranch().front().getTerminator();
@@ -181,7 +189,8 @@ struct LowerGuardedUpdate : OpRewritePattern<GuardedUpdateOp> {
 // Pass
 //===----------------------------------------------------------------------===//
 
-class ToStableHLOPass : public mp::impl::MPToStableHLOPassBase<ToStableHLOPass> {
+class ToStableHLOPass
+    : public mp::impl::MPToStableHLOPassBase<ToStableHLOPass> {
   using Base::Base;
 
   void runOnOperation() override {
@@ -190,10 +199,12 @@ class ToStableHLOPass : public mp::impl::MPToStableHLOPassBase<ToStableHLOPass> 
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     target.addIllegalDialect<MPDialect>();
     RewritePatternSet patterns(context);
-    patterns.add<LowerCast, LowerWorkingCopy, LowerScaleLoss, LowerUnscaleAndCheck,
-                 LowerUpdateScale, LowerGuardedUpdate>(context);
+    patterns.add<LowerCast, LowerWorkingCopy, LowerScaleLoss,
+                 LowerUnscaleAndCheck, LowerUpdateScale, LowerGuardedUpdate>(
+        context);
     populateProductsToStableHLOPatterns(patterns);
-    if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
+    if (failed(applyPartialConversion(getOperation(), target,
+                                      std::move(patterns))))
       signalPassFailure();
   }
 };

@@ -22,9 +22,11 @@ class RoleIndex {
 public:
   RoleIndex(func::FuncOp function, bool results, StringRef role)
       : function(function), results(results), role(role) {
-    unsigned count = results ? function.getNumResults() : function.getNumArguments();
+    unsigned count =
+        results ? function.getNumResults() : function.getNumArguments();
     for (unsigned i = 0; i < count; ++i) {
-      if ((results ? getResultRole(function, i) : getArgRole(function, i)) != role)
+      if ((results ? getResultRole(function, i) : getArgRole(function, i)) !=
+          role)
         continue;
       indices.push_back(i);
       StringRef name = nameOf(i);
@@ -37,7 +39,8 @@ public:
     return results ? getResultName(function, i) : getArgName(function, i);
   }
   Type typeOf(unsigned i) const {
-    return results ? function.getResultTypes()[i] : function.getArgumentTypes()[i];
+    return results ? function.getResultTypes()[i]
+                   : function.getArgumentTypes()[i];
   }
 
   /// The partner of the `ordinal`-th value of a role, named `name`.
@@ -52,12 +55,12 @@ public:
     else
       return function.emitError()
              << "expected " << (results ? "a result" : "an argument") << " of '"
-             << function.getName() << "' with role '" << role << "' as " << purpose
-             << " of '" << name << "', but there is none";
+             << function.getName() << "' with role '" << role << "' as "
+             << purpose << " of '" << name << "', but there is none";
     if (typeOf(found) != type)
       return function.emitError()
-             << purpose << " of '" << name << "' in '" << function.getName() << "' is "
-             << typeOf(found) << ", expected " << type;
+             << purpose << " of '" << name << "' in '" << function.getName()
+             << "' is " << typeOf(found) << ", expected " << type;
     return found;
   }
 
@@ -81,29 +84,35 @@ static LogicalResult matchParameters(TrainStepParts &parts) {
   RoleIndex gradients(parts.lossAndGrads, true, "grad");
   if (params.getIndices().empty())
     return parts.applyUpdates.emitError()
-           << "expected arguments with role 'param' in '" << parts.applyUpdates.getName()
+           << "expected arguments with role 'param' in '"
+           << parts.applyUpdates.getName()
            << "'; give the roles as attributes (mp.role) or in a sidecar";
   if (lossParams.getIndices().size() != params.getIndices().size())
     return parts.lossAndGrads.emitError()
            << "'" << parts.lossAndGrads.getName() << "' has "
            << lossParams.getIndices().size() << " parameters, but '"
-           << parts.applyUpdates.getName() << "' has " << params.getIndices().size();
+           << parts.applyUpdates.getName() << "' has "
+           << params.getIndices().size();
   for (auto [ordinal, arg] : llvm::enumerate(params.getIndices())) {
     StringRef name = params.nameOf(arg);
     Type type = params.typeOf(arg);
     auto updated = newParams.partner(name, ordinal, type, "the new value");
     auto lossArg = lossParams.partner(name, ordinal, type, "the use");
     auto gradient = gradients.partner(name, ordinal, type, "the gradient");
-    auto gradientArg = gradientArgs.partner(name, ordinal, type, "the gradient");
-    if (failed(updated) || failed(lossArg) || failed(gradient) || failed(gradientArg))
+    auto gradientArg =
+        gradientArgs.partner(name, ordinal, type, "the gradient");
+    if (failed(updated) || failed(lossArg) || failed(gradient) ||
+        failed(gradientArg))
       return failure();
-    parts.parameters.push_back({arg, *updated, *lossArg, *gradient, *gradientArg});
+    parts.parameters.push_back(
+        {arg, *updated, *lossArg, *gradient, *gradientArg});
   }
   return success();
 }
 
-static LogicalResult matchStates(func::FuncOp function, StringRef role,
-                                 SmallVector<std::pair<unsigned, unsigned>> &pairs) {
+static LogicalResult
+matchStates(func::FuncOp function, StringRef role,
+            SmallVector<std::pair<unsigned, unsigned>> &pairs) {
   RoleIndex args(function, false, role), results(function, true, role);
   for (auto [ordinal, arg] : llvm::enumerate(args.getIndices())) {
     auto result = results.partner(args.nameOf(arg), ordinal, args.typeOf(arg),
@@ -129,7 +138,9 @@ static bool dependsOn(func::FuncOp function, unsigned index, unsigned arg) {
     if (!op || !seen.insert(value).second)
       continue;
     llvm::append_range(work, op->getOperands());
-    op->walk([&](Operation *inner) { llvm::append_range(work, inner->getOperands()); });
+    op->walk([&](Operation *inner) {
+      llvm::append_range(work, inner->getOperands());
+    });
   }
   return false;
 }
@@ -154,17 +165,18 @@ static LogicalResult matchRest(TrainStepParts &parts) {
     }
   }
   if (!hasLoss)
-    return function.emitError() << "expected a result of '" << function.getName()
-                                << "' with role 'loss'";
+    return function.emitError() << "expected a result of '"
+                                << function.getName() << "' with role 'loss'";
   parts.lossIsScaled =
       parts.lossScale && dependsOn(function, parts.loss, *parts.lossScale);
   func::FuncOp update = parts.applyUpdates;
   for (unsigned i = 0; i < update.getNumArguments(); ++i) {
     StringRef role = getArgRole(update, i);
     if (role != "param" && role != "opt_state" && role != "grad")
-      return update.emitError() << "argument " << i << " of '" << update.getName()
-                                << "' has the role '" << role
-                                << "'; expected 'param', 'opt_state' or 'grad'";
+      return update.emitError()
+             << "argument " << i << " of '" << update.getName()
+             << "' has the role '" << role
+             << "'; expected 'param', 'opt_state' or 'grad'";
   }
   return success();
 }

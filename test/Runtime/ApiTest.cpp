@@ -132,8 +132,7 @@ TEST_F(Api, ChecksEveryTensor) {
   t = Tensor(x, MP_RT_DL_FLOAT, 32, {2, 3});
   t.shape = t.sizes.data();
   t.dtype.lanes = 4;
-  expect({&t, &tw},
-         "expected '2x3xf32', but got '2x3xf32' with vector lanes");
+  expect({&t, &tw}, "expected '2x3xf32', but got '2x3xf32' with vector lanes");
   t.dtype.lanes = 1;
   t.device.device_type = kDLCUDA;
   expect({&t, &tw}, "expected memory of device type 1, but got 2");
@@ -145,8 +144,7 @@ TEST_F(Api, ChecksEveryTensor) {
   t.data = x;
   int64_t transposed[] = {1, 2}, plain[] = {3, 1};
   t.strides = transposed;
-  expect({&t, &tw},
-         "expected row-major contiguous elements, but got strides");
+  expect({&t, &tw}, "expected row-major contiguous elements, but got strides");
   t.strides = plain;
   EXPECT_EQ(call(0, {&t, &tw}, {&ty}), MP_RT_OK) << lastError();
 }
@@ -213,8 +211,8 @@ TEST_F(Api, EventsAreReported) {
   options.profile = [](void *user, const mp_rt_event *event) {
     static const char *const kinds[] = {"launch ", "library ", "prepare ",
                                         "call "};
-    static_cast<Seen *>(user)->names.push_back(
-        std::string(kinds[event->kind]) + event->name);
+    static_cast<Seen *>(user)->names.push_back(std::string(kinds[event->kind]) +
+                                               event->name);
   };
   mp_rt_instance *profiled;
   ASSERT_EQ(mp_rt_instance_create(model, &options, &profiled), MP_RT_OK);

@@ -65,6 +65,5 @@ TEST(AtomicFile, SaysWhyItCannot) {
   AtomicFile full("/dev/full");
   ASSERT_TRUE(full.open());
   EXPECT_FALSE(full.write("x", 1));
-  EXPECT_EQ(full.error(),
-            "cannot write '/dev/full': No space left on device");
+  EXPECT_EQ(full.error(), "cannot write '/dev/full': No space left on device");
 }

@@ -104,11 +104,10 @@ TEST(Check, NarrowFloats) {
     uint8_t code, bits;
     uint16_t one, oneAndHalf, nan;
   };
-  for (const Format &f :
-       {Format{MP_RT_DL_FLOAT, 16, 0x3c00, 0x3e00, 0x7e00},
-        Format{MP_RT_DL_BFLOAT, 16, 0x3f80, 0x3fc0, 0x7fc0},
-        Format{MP_RT_DL_FLOAT8_E4M3FN, 8, 0x38, 0x3c, 0x7f},
-        Format{MP_RT_DL_FLOAT8_E5M2, 8, 0x3c, 0x3e, 0x7f}}) {
+  for (const Format &f : {Format{MP_RT_DL_FLOAT, 16, 0x3c00, 0x3e00, 0x7e00},
+                          Format{MP_RT_DL_BFLOAT, 16, 0x3f80, 0x3fc0, 0x7fc0},
+                          Format{MP_RT_DL_FLOAT8_E4M3FN, 8, 0x38, 0x3c, 0x7f},
+                          Format{MP_RT_DL_FLOAT8_E5M2, 8, 0x3c, 0x3e, 0x7f}}) {
     auto run = [&](uint16_t got, uint16_t expected) {
       return check<uint16_t>(f.code, f.bits, {}, {got}, {expected}, equal);
     };
@@ -129,9 +128,8 @@ TEST(Check, ComplexBoolUnsignedAndEmpty) {
   EXPECT_NE(r.text.find("first at [1]: expected (3, 5), but got (3, 4)"),
             std::string::npos)
       << r.text;
-  EXPECT_EQ(
-      check<uint8_t>(MP_RT_DL_BOOL, 8, {2}, {0, 1}, {0, 1}, equal).status,
-      MP_RT_OK);
+  EXPECT_EQ(check<uint8_t>(MP_RT_DL_BOOL, 8, {2}, {0, 1}, {0, 1}, equal).status,
+            MP_RT_OK);
   r = check<uint64_t>(MP_RT_DL_UINT, 64, {}, {UINT64_MAX}, {0}, equal);
   EXPECT_NE(r.text.find("got 18446744073709551615"), std::string::npos);
   EXPECT_EQ(check<float>(MP_RT_DL_FLOAT, 32, {0, 3}, {}, {}, equal).status,

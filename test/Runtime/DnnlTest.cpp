@@ -26,7 +26,8 @@ struct Tensor {
       data.push_back(static_cast<float>(int(i * 7 + i / 5 + seed) % 9 - 4));
   }
   mp_rt_operand operand(bool invariant = false) {
-    return {data.data(), shape.data(), int32_t(shape.size()), 2, 32, invariant, 0};
+    return {
+        data.data(), shape.data(), int32_t(shape.size()), 2, 32, invariant, 0};
   }
 };
 
@@ -36,9 +37,14 @@ struct DnnlTest : testing::Test {
   mp_rt_status call(mp_rt_library_routine routine, int32_t id,
                     std::vector<mp_rt_operand> operands,
                     std::vector<int64_t> config) {
-    mp_rt_library_call call = {sizeof(call), id, int32_t(operands.size()) - 1, 1,
-                               int32_t(config.size()), operands.data(),
-                               config.data(), "m.mlir:3:4"};
+    mp_rt_library_call call = {sizeof(call),
+                               id,
+                               int32_t(operands.size()) - 1,
+                               1,
+                               int32_t(config.size()),
+                               operands.data(),
+                               config.data(),
+                               "m.mlir:3:4"};
     return routine(&exec, &call);
   }
   mp_rt_exec exec;
@@ -55,9 +61,11 @@ void expectProduct(const Tensor &a, const Tensor &b, const Tensor &c,
       for (int64_t j = 0; j < n; ++j) {
         double sum = 0;
         for (int64_t l = 0; l < k; ++l)
-          sum += double(a.data[g * m * k + (transposeA ? l * m + i : i * k + l)]) *
-                 b.data[g * n * k + (transposeB ? j * k + l : l * n + j)];
-        ASSERT_EQ(c.data[g * m * n + i * n + j], sum) << g << ' ' << i << ' ' << j;
+          sum +=
+              double(a.data[g * m * k + (transposeA ? l * m + i : i * k + l)]) *
+              b.data[g * n * k + (transposeB ? j * k + l : l * n + j)];
+        ASSERT_EQ(c.data[g * m * n + i * n + j], sum)
+            << g << ' ' << i << ' ' << j;
       }
 }
 
@@ -89,7 +97,8 @@ TEST_F(DnnlTest, Products) {
 TEST_F(DnnlTest, WeightsArePackedOncePerGeneration) {
   Tensor a({64, 64}), b({64, 64}, 1), c({64, 64});
   auto run = [&] {
-    ASSERT_EQ(call(mp_rt_gemm, 1, {a.operand(), b.operand(true), c.operand()}, {0, 0}),
+    ASSERT_EQ(call(mp_rt_gemm, 1, {a.operand(), b.operand(true), c.operand()},
+                   {0, 0}),
               MP_RT_OK);
   };
   run();
@@ -110,7 +119,16 @@ TEST_F(DnnlTest, Convolutions) {
       {{8, 9}, {3, 2}, {2, 1}, {0, 1}, {2, 0}, {1, 2}, 1, 3, 10, 1},
       {{6, 6}, {3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, 2, 8, 8, 8},
       {{6, 6}, {3, 3}, {1, 2}, {1, 1}, {1, 1}, {1, 1}, 2, 8, 12, 2},
-      {{4, 5, 6}, {2, 1, 3}, {1, 1, 2}, {1, 0, 1}, {0, 0, 1}, {1, 1, 1}, 1, 2, 5, 1}};
+      {{4, 5, 6},
+       {2, 1, 3},
+       {1, 1, 2},
+       {1, 0, 1},
+       {0, 0, 1},
+       {1, 1, 1},
+       1,
+       2,
+       5,
+       1}};
   int32_t id = 0;
   for (const Window &w : windows) {
     SCOPED_TRACE(id);
@@ -124,10 +142,13 @@ TEST_F(DnnlTest, Convolutions) {
       x[at] = w.input[i], f[at] = w.filter[i], s[at] = w.stride[i];
       p[at] = w.low[i], d[at] = w.dilation[i];
       y[at] = (w.input[i] + w.low[i] + w.high[i] -
-               (w.dilation[i] * (w.filter[i] - 1) + 1)) / w.stride[i] + 1;
+               (w.dilation[i] * (w.filter[i] - 1) + 1)) /
+                  w.stride[i] +
+              1;
       in.push_back(w.input[i]);
       out.push_back(y[at]);
-      config.insert(config.end(), {w.stride[i], w.low[i], w.high[i], w.dilation[i]});
+      config.insert(config.end(),
+                    {w.stride[i], w.low[i], w.high[i], w.dilation[i]});
     }
     in.push_back(w.channels);
     out.push_back(w.outputs);
@@ -135,7 +156,8 @@ TEST_F(DnnlTest, Convolutions) {
     filter.insert(filter.end(), {cg, w.outputs});
     Tensor input(in), weights(filter, 2), result(out);
     ASSERT_EQ(call(mp_rt_conv, id++,
-                   {input.operand(), weights.operand(true), result.operand()}, config),
+                   {input.operand(), weights.operand(true), result.operand()},
+                   config),
               MP_RT_OK)
         << mp_rt_last_error();
     for (int64_t i = 0; i < int64_t(result.data.size()); ++i) {
@@ -146,7 +168,8 @@ TEST_F(DnnlTest, Convolutions) {
       }
       double sum = 0;
       for (int64_t t = 0; t < f[0] * f[1] * f[2]; ++t) {
-        int64_t tap[3] = {t / (f[1] * f[2]), t / f[2] % f[1], t % f[2]}, pixel = rest;
+        int64_t tap[3] = {t / (f[1] * f[2]), t / f[2] % f[1], t % f[2]},
+                pixel = rest;
         bool inside = true;
         for (int j = 0; j < 3; ++j) {
           int64_t q = at[j] * s[j] - p[j] + tap[j] * d[j];
@@ -170,7 +193,8 @@ TEST_F(DnnlTest, RefusesOtherFormats) {
             MP_RT_INTERNAL);
   EXPECT_STREQ(mp_rt_last_error(),
                "m.mlir:3:4: mp_rt_gemm: expected f32 or bf16 tensors");
-  EXPECT_EQ(call(mp_rt_gemm, 2, {a.operand(), c.operand()}, {0, 0}), MP_RT_INTERNAL);
+  EXPECT_EQ(call(mp_rt_gemm, 2, {a.operand(), c.operand()}, {0, 0}),
+            MP_RT_INTERNAL);
 }
 
 } // namespace

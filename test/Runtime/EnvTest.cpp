@@ -26,7 +26,8 @@ TEST(Env, ThreadsAreACount) {
     EXPECT_EQ(defaultThreads(threads), MP_RT_OK);
     EXPECT_EQ(threads, 3);
   }
-  for (const char *bad : {"0", "-1", "two", "3x", "1025", "99999999999999999"}) {
+  for (const char *bad :
+       {"0", "-1", "two", "3x", "1025", "99999999999999999"}) {
     Variable set("MP_RT_THREADS", bad);
     EXPECT_EQ(defaultThreads(threads), MP_RT_INVALID_ARGUMENT) << bad;
     EXPECT_EQ(mp_rt_last_error(),

@@ -16,8 +16,8 @@ struct Packed : CallState {
 struct LibraryTest : testing::Test {
   LibraryTest() { ThreadPool::create(2, exec.pool); }
   mp_rt_exec exec;
-  mp_rt_library_call call = {sizeof(call), 5,       0,       0,
-                             0,            nullptr, nullptr, "f.mlir:1:2"};
+  mp_rt_library_call call = {sizeof(call), 5,       0,           0, 0,
+                             nullptr,      nullptr, "f.mlir:1:2"};
 };
 
 } // namespace

@@ -62,8 +62,7 @@ TEST(ModelFile, NamesTheFault) {
 TEST(ModelFile, EveryTruncationIsRefused) {
   auto bytes = read("good.so");
   ModelNote note;
-  for (size_t size = 0; size < bytes.size();
-       size += size < 4096 ? 1 : 97) {
+  for (size_t size = 0; size < bytes.size(); size += size < 4096 ? 1 : 97) {
     std::vector<uint8_t> part(bytes.begin(), bytes.begin() + size);
     ASSERT_NE(parse(part, note), MP_RT_OK) << size;
   }

@@ -96,7 +96,8 @@ std::vector<Comparison> compareF32(const std::vector<float> &got,
                                    const std::vector<float> &expected,
                                    double rtol, double atol) {
   auto tensor = [](const std::vector<float> &values) {
-    return mp::io::Tensor{"result0", mp::io::DType::F32,
+    return mp::io::Tensor{"result0",
+                          mp::io::DType::F32,
                           {static_cast<int64_t>(values.size())},
                           reinterpret_cast<const uint8_t *>(values.data()),
                           values.size() * 4};

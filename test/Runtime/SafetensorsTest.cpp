@@ -34,11 +34,11 @@ std::string entry(const std::string &dtype, const std::string &shape,
 } // namespace
 
 TEST(Safetensors, ReadsTensorsAndMetadata) {
-  std::string text = make(R"({"__metadata__":{"k":"v"},"a":)" +
-                              entry("F32", "[2]", "[0,8]") + R"(,"b":)" +
-                              entry("BOOL", "[]", "[8,9]") + R"(,"c":)" +
-                              entry("I64", "[3,0]", "[9,9]") + "}  ",
-                          9);
+  std::string text =
+      make(R"({"__metadata__":{"k":"v"},"a":)" + entry("F32", "[2]", "[0,8]") +
+               R"(,"b":)" + entry("BOOL", "[]", "[8,9]") + R"(,"c":)" +
+               entry("I64", "[3,0]", "[9,9]") + "}  ",
+           9);
   std::string error;
   auto file = parse(text, error);
   ASSERT_TRUE(file) << error;
@@ -155,7 +155,8 @@ TEST(Safetensors, WhatIsWrittenIsReadAgain) {
     EXPECT_EQ(read->shape, tensor.shape);
     ASSERT_EQ(read->size, tensor.size);
     EXPECT_EQ(memcmp(read->data, tensor.data, tensor.size), 0);
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(read->data) % mp::io::bytes(read->type),
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(read->data) %
+                  mp::io::bytes(read->type),
               0u);
   }
   EXPECT_EQ(folder.count(), 1u);

@@ -144,21 +144,21 @@ TEST(ThreadPool, NestedLaunchesRunInline) {
   auto pool = makePool(3);
   std::atomic<int> count{0};
   void *buffers[] = {&count, pool.get()};
-  pool->run({[](void *const *buffers, int64_t begin, int64_t end,
-                void *scratch) {
-               for (int64_t i = begin; i < end; ++i) {
-                 *static_cast<int64_t *>(scratch) = i;
-                 static_cast<ThreadPool *>(buffers[1])
-                     ->run({[](void *const *buffers, int64_t, int64_t,
-                               void *scratch) {
-                              *static_cast<int64_t *>(scratch) = -1;
-                              ++*static_cast<std::atomic<int> *>(buffers[0]);
-                            },
-                            buffers, 5, 1, 8});
-                 EXPECT_EQ(*static_cast<int64_t *>(scratch), i);
-               }
-             },
-             buffers, 20, 1, 8});
+  pool->run(
+      {[](void *const *buffers, int64_t begin, int64_t end, void *scratch) {
+         for (int64_t i = begin; i < end; ++i) {
+           *static_cast<int64_t *>(scratch) = i;
+           static_cast<ThreadPool *>(buffers[1])
+               ->run(
+                   {[](void *const *buffers, int64_t, int64_t, void *scratch) {
+                      *static_cast<int64_t *>(scratch) = -1;
+                      ++*static_cast<std::atomic<int> *>(buffers[0]);
+                    },
+                    buffers, 5, 1, 8});
+           EXPECT_EQ(*static_cast<int64_t *>(scratch), i);
+         }
+       },
+       buffers, 20, 1, 8});
   EXPECT_EQ(count, 100);
 }
 
@@ -171,12 +171,11 @@ TEST(ThreadPool, PoolsAreIndependent) {
       auto pool = makePool(3);
       void *buffers[] = {&sum};
       for (int round = 0; round < 300; ++round)
-        pool->run({[](void *const *buffers, int64_t begin, int64_t end,
-                      void *) {
-                     *static_cast<std::atomic<int64_t> *>(buffers[0]) +=
-                         end - begin;
-                   },
-                   buffers, 100, 1, 0});
+        pool->run(
+            {[](void *const *buffers, int64_t begin, int64_t end, void *) {
+               *static_cast<std::atomic<int64_t> *>(buffers[0]) += end - begin;
+             },
+             buffers, 100, 1, 0});
     });
   for (std::thread &user : users)
     user.join();

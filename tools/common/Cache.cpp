@@ -105,7 +105,8 @@ static std::string cpuIdentity() {
 }
 
 /// What `extends:` of a policy names, empty if there is none. It may be a path,
-/// seen from the policy's folder, or the name of a policy that the compiler has.
+/// seen from the policy's folder, or the name of a policy that the compiler
+/// has.
 static std::string extendedPolicy(const std::string &text,
                                   const std::string &path) {
   static constexpr std::string_view keyword = "extends:";
@@ -118,8 +119,7 @@ static std::string extendedPolicy(const std::string &text,
     size_t first = value.find_first_not_of(" \t'\"");
     if (first == value.npos)
       return "";
-    value = value.substr(first,
-                         value.find_last_not_of(" \t\r'\"") - first + 1);
+    value = value.substr(first, value.find_last_not_of(" \t\r'\"") - first + 1);
     return value[0] == '/' ? value
                            : path.substr(0, path.rfind('/') + 1) + value;
   }

@@ -15,7 +15,7 @@ using namespace mp::tool;
 extern char **environ;
 
 ChildResult mp::tool::runChild(const std::vector<std::string> &args,
-                              bool capture) {
+                               bool capture) {
   ChildResult result;
   int pipes[2] = {-1, -1};
   if (capture && pipe(pipes) != 0)
@@ -34,8 +34,8 @@ ChildResult mp::tool::runChild(const std::vector<std::string> &args,
     argv.push_back(const_cast<char *>(arg.c_str()));
   argv.push_back(nullptr);
   pid_t pid;
-  int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(),
-                          environ);
+  int error =
+      posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (capture)
     close(pipes[1]);

@@ -38,8 +38,8 @@ int main(int argc, char **argv) {
   DialectRegistry registry;
   mp::registerAllDialects(registry);
   mp::registerAllPasses();
-  auto [input, output] = registerAndParseCLIOptions(
-      argc, argv, "mp optimizer driver\n", registry);
+  auto [input, output] =
+      registerAndParseCLIOptions(argc, argv, "mp optimizer driver\n", registry);
   // MlirOptMain answers these without reading anything.
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
@@ -47,9 +47,10 @@ int main(int argc, char **argv) {
 
   llvm::InitLLVM init(argc, argv);
   LogicalResult result = failure();
-  llvm::thread worker(std::optional<unsigned>(mp::kToolStackBytes), [&, &in = input, &out = output] {
-    result = run(in, out, registry, config);
-  });
+  llvm::thread worker(std::optional<unsigned>(mp::kToolStackBytes),
+                      [&, &in = input, &out = output] {
+                        result = run(in, out, registry, config);
+                      });
   worker.join();
   return asMainReturnCode(result);
 }

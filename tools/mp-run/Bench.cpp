@@ -38,7 +38,8 @@ Timing mp::run::benchmark(int64_t runs, double firstMs,
   size_t n = times.size();
   timing.minMs = times.front();
   timing.maxMs = times.back();
-  timing.medianMs = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
+  timing.medianMs =
+      n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
   timing.p90Ms = times[std::min(n - 1, n * 9 / 10)];
   return timing;
 }

@@ -262,8 +262,10 @@ void Inputs::missing(const Value &value) const {
   if (!file)
     throw Error("no --inputs given: expected a file with " + names +
                 " of type " + typeText(value));
-  throw Error("'" + path + "' has no tensor " + names + ": expected one of "
-              "type " + typeText(value));
+  throw Error("'" + path + "' has no tensor " + names +
+              ": expected one of "
+              "type " +
+              typeText(value));
 }
 
 void Inputs::expect(const Value &value, const Tensor &tensor,

@@ -19,22 +19,38 @@ using mp::io::Tensor;
 
 static mp::rt::ElementType elementType(DType type) {
   switch (type) {
-  case DType::F64: return {MP_RT_DL_FLOAT, 64};
-  case DType::F32: return {MP_RT_DL_FLOAT, 32};
-  case DType::F16: return {MP_RT_DL_FLOAT, 16};
-  case DType::BF16: return {MP_RT_DL_BFLOAT, 16};
-  case DType::F8_E4M3: return {MP_RT_DL_FLOAT8_E4M3FN, 8};
-  case DType::F8_E5M2: return {MP_RT_DL_FLOAT8_E5M2, 8};
-  case DType::C64: return {MP_RT_DL_COMPLEX, 64};
-  case DType::I64: return {MP_RT_DL_INT, 64};
-  case DType::I32: return {MP_RT_DL_INT, 32};
-  case DType::I16: return {MP_RT_DL_INT, 16};
-  case DType::I8: return {MP_RT_DL_INT, 8};
-  case DType::U64: return {MP_RT_DL_UINT, 64};
-  case DType::U32: return {MP_RT_DL_UINT, 32};
-  case DType::U16: return {MP_RT_DL_UINT, 16};
-  case DType::U8: return {MP_RT_DL_UINT, 8};
-  case DType::Bool: return {MP_RT_DL_BOOL, 8};
+  case DType::F64:
+    return {MP_RT_DL_FLOAT, 64};
+  case DType::F32:
+    return {MP_RT_DL_FLOAT, 32};
+  case DType::F16:
+    return {MP_RT_DL_FLOAT, 16};
+  case DType::BF16:
+    return {MP_RT_DL_BFLOAT, 16};
+  case DType::F8_E4M3:
+    return {MP_RT_DL_FLOAT8_E4M3FN, 8};
+  case DType::F8_E5M2:
+    return {MP_RT_DL_FLOAT8_E5M2, 8};
+  case DType::C64:
+    return {MP_RT_DL_COMPLEX, 64};
+  case DType::I64:
+    return {MP_RT_DL_INT, 64};
+  case DType::I32:
+    return {MP_RT_DL_INT, 32};
+  case DType::I16:
+    return {MP_RT_DL_INT, 16};
+  case DType::I8:
+    return {MP_RT_DL_INT, 8};
+  case DType::U64:
+    return {MP_RT_DL_UINT, 64};
+  case DType::U32:
+    return {MP_RT_DL_UINT, 32};
+  case DType::U16:
+    return {MP_RT_DL_UINT, 16};
+  case DType::U8:
+    return {MP_RT_DL_UINT, 8};
+  case DType::Bool:
+    return {MP_RT_DL_BOOL, 8};
   }
   return {};
 }
@@ -117,15 +133,16 @@ static Comparison compareTensors(const Tensor &got, const Tensor &expected,
       result.expected = b;
     }
   }
-  result.relL2 = squares > 0 ? std::sqrt(errorSquares / squares)
-                             : std::sqrt(errorSquares);
+  result.relL2 =
+      squares > 0 ? std::sqrt(errorSquares / squares) : std::sqrt(errorSquares);
   return result;
 }
 
-std::vector<Comparison>
-mp::run::compare(const Function &function, const std::vector<Tensor> &results,
-                 const io::SafetensorsFile &file, const std::string &path,
-                 double rtol, double atol) {
+std::vector<Comparison> mp::run::compare(const Function &function,
+                                         const std::vector<Tensor> &results,
+                                         const io::SafetensorsFile &file,
+                                         const std::string &path, double rtol,
+                                         double atol) {
   std::vector<Comparison> comparisons;
   std::set<std::string> used;
   for (const Tensor &got : results) {

@@ -100,9 +100,8 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     }
     // As in LLVM's tools, one dash is as good as two.
     size_t start = arg[1] == '-' ? 2 : 1, equals = arg.find('=');
-    std::string name = arg.substr(start, equals == arg.npos
-                                             ? arg.npos
-                                             : equals - start);
+    std::string name =
+        arg.substr(start, equals == arg.npos ? arg.npos : equals - start);
     auto flag = std::find_if(std::begin(flags), std::end(flags),
                              [&](const Flag &f) { return name == f.name; });
     if (flag != std::end(flags)) {

@@ -21,10 +21,10 @@ std::string mp::run::toJson(const Report &report) {
                        {"function", report.function},
                        {"device", report.device},
                        {"threads", instance.threads}};
-  json["latency_ms"] = {{"min", timing.minMs},       {"median", timing.medianMs},
-                        {"mean", timing.meanMs},     {"p90", timing.p90Ms},
-                        {"max", timing.maxMs},       {"first", timing.firstMs},
-                        {"runs", timing.runs},       {"warmup", timing.warmup}};
+  json["latency_ms"] = {{"min", timing.minMs},   {"median", timing.medianMs},
+                        {"mean", timing.meanMs}, {"p90", timing.p90Ms},
+                        {"max", timing.maxMs},   {"first", timing.firstMs},
+                        {"runs", timing.runs},   {"warmup", timing.warmup}};
   json["peak_memory_bytes"] = report.memory.peak();
   json["memory"] = {{"arguments", report.memory.arguments},
                     {"results", report.memory.results},

@@ -14,9 +14,7 @@ namespace mp::run {
 struct Memory {
   uint64_t arguments = 0, results = 0;
   mp_rt_memory_info instance = {};
-  uint64_t peak() const {
-    return arguments + results + instance.peak_bytes;
-  }
+  uint64_t peak() const { return arguments + results + instance.peak_bytes; }
 };
 
 struct Report {

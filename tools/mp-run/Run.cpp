@@ -103,8 +103,8 @@ bool mp::run::run(const Options &options) {
   mp_rt_model *loaded;
   check(mp_rt_model_load(path.c_str(), &loaded));
   ModelPtr model(loaded);
-  Function function = findFunction(model.get(), options.function,
-                                   source ? "" : options.roles);
+  Function function =
+      findFunction(model.get(), options.function, source ? "" : options.roles);
   bindArguments(function, inputs.get(), options.inputs);
   allocateResults(function);
   InstancePtr instance = makeInstance(model.get(), options);

@@ -44,14 +44,15 @@ for a .mlir file, given to mp-compile:
 Ctrl-C and SIGTERM finish the step, write a checkpoint and stop.
 )";
 
-static int64_t parseInteger(const std::string &name, const std::string &text, int64_t least,
-                            int64_t most) {
+static int64_t parseInteger(const std::string &name, const std::string &text,
+                            int64_t least, int64_t most) {
   char *end = nullptr;
   errno = 0;
   long long value = std::strtoll(text.c_str(), &end, 10);
   if (text.empty() || errno || *end || value < least || value > most)
-    throw Error("expected --" + name + " to be an integer from " + std::to_string(least) +
-                " to " + std::to_string(most) + ", but got '" + text + "'");
+    throw Error("expected --" + name + " to be an integer from " +
+                std::to_string(least) + " to " + std::to_string(most) +
+                ", but got '" + text + "'");
   return value;
 }
 
@@ -59,7 +60,8 @@ static double parseScale(const std::string &name, const std::string &text) {
   char *end = nullptr;
   double value = std::strtod(text.c_str(), &end);
   if (text.empty() || *end || !std::isfinite(value) || value <= 0)
-    throw Error("expected --" + name + " to be a positive number, but got '" + text + "'");
+    throw Error("expected --" + name + " to be a positive number, but got '" +
+                text + "'");
   return value;
 }
 
@@ -69,34 +71,36 @@ Options mp::train_tool::parseOptions(const std::vector<std::string> &args) {
   auto text = [](std::string &field) {
     return [&field](const std::string &value) { field = value; };
   };
-  auto integer = [](const char *name, auto &field, int64_t least, int64_t most) {
+  auto integer = [](const char *name, auto &field, int64_t least,
+                    int64_t most) {
     return [=, &field](const std::string &value) {
       field = parseInteger(name, value, least, most);
     };
   };
-  const std::map<std::string, std::function<void(const std::string &)>> valued = {
-      {"function", text(o.function)},
-      {"data", text(o.data)},
-      {"roles", text(o.roles)},
-      {"policy", text(o.policy)},
-      {"target", text(o.target)},
-      {"lock", text(o.lock)},
-      {"checkpoint", text(o.checkpoint)},
-      {"metrics", text(o.metrics)},
-      {"loss-scale",
-       [&](const std::string &value) {
-         if (value != "dynamic" && value != "none")
-           parseScale("loss-scale", value);
-         o.lossScale = value;
-       }},
-      {"batch", integer("batch", o.batch, 1, most)},
-      {"epochs", integer("epochs", o.epochs, 1, most)},
-      {"every", integer("every", o.every, 1, most)},
-      {"patience", integer("patience", o.patience, 1, most)},
-      {"seed", integer("seed", o.seed, 0, most)},
-      {"threads", integer("threads", o.threads, 1, 1024)},
-      {"initial-scale",
-       [&](const std::string &value) { o.initialScale = parseScale("initial-scale", value); }}};
+  const std::map<std::string, std::function<void(const std::string &)>> valued =
+      {{"function", text(o.function)},
+       {"data", text(o.data)},
+       {"roles", text(o.roles)},
+       {"policy", text(o.policy)},
+       {"target", text(o.target)},
+       {"lock", text(o.lock)},
+       {"checkpoint", text(o.checkpoint)},
+       {"metrics", text(o.metrics)},
+       {"loss-scale",
+        [&](const std::string &value) {
+          if (value != "dynamic" && value != "none")
+            parseScale("loss-scale", value);
+          o.lossScale = value;
+        }},
+       {"batch", integer("batch", o.batch, 1, most)},
+       {"epochs", integer("epochs", o.epochs, 1, most)},
+       {"every", integer("every", o.every, 1, most)},
+       {"patience", integer("patience", o.patience, 1, most)},
+       {"seed", integer("seed", o.seed, 0, most)},
+       {"threads", integer("threads", o.threads, 1, 1024)},
+       {"initial-scale", [&](const std::string &value) {
+          o.initialScale = parseScale("initial-scale", value);
+        }}};
   const std::map<std::string, bool *> flags = {
       {"resume", &o.resume}, {"quiet", &o.quiet}, {"help", &o.help}};
 
@@ -104,7 +108,8 @@ Options mp::train_tool::parseOptions(const std::vector<std::string> &args) {
     const std::string &arg = args[i];
     if (arg.size() < 2 || arg[0] != '-') {
       if (!o.model.empty())
-        throw Error("expected one model, but got '" + o.model + "' and '" + arg + "'");
+        throw Error("expected one model, but got '" + o.model + "' and '" +
+                    arg + "'");
       o.model = arg;
       continue;
     }

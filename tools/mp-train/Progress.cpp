@@ -7,7 +7,8 @@
 
 using namespace mp::train_tool;
 
-Progress::Progress(bool quiet) : quiet(quiet), terminal(isatty(STDERR_FILENO)) {}
+Progress::Progress(bool quiet)
+    : quiet(quiet), terminal(isatty(STDERR_FILENO)) {}
 
 void Progress::show(const mp_train_progress &p) {
   if (quiet)
@@ -23,21 +24,24 @@ void Progress::show(const mp_train_progress &p) {
     last = now;
     constexpr int width = 24;
     int filled = int(width * p.step / p.total_steps);
-    std::string bar = std::string(filled, '#') + std::string(width - filled, '.');
-    std::fprintf(stderr,
-                 "\r[%s] epoch %lld/%lld step %lld/%lld loss %.5g scale %g skipped %lld "
-                 "%.0f samples/s\033[K",
-                 bar.c_str(), (long long)p.epoch + 1, (long long)p.epochs, (long long)p.step,
-                 (long long)p.total_steps, p.loss, p.scale, (long long)p.skipped,
-                 p.samples_per_second);
+    std::string bar =
+        std::string(filled, '#') + std::string(width - filled, '.');
+    std::fprintf(
+        stderr,
+        "\r[%s] epoch %lld/%lld step %lld/%lld loss %.5g scale %g skipped %lld "
+        "%.0f samples/s\033[K",
+        bar.c_str(), (long long)p.epoch + 1, (long long)p.epochs,
+        (long long)p.step, (long long)p.total_steps, p.loss, p.scale,
+        (long long)p.skipped, p.samples_per_second);
   }
   if (epochEnds) {
     if (!terminal)
-      std::fprintf(stderr,
-                   "epoch %lld/%lld loss %.6g scale %g skipped %lld %.0f samples/s\n",
-                   (long long)p.epoch + 1, (long long)p.epochs,
-                   lossCount ? lossSum / double(lossCount) : NAN, p.scale,
-                   (long long)p.skipped, p.samples_per_second);
+      std::fprintf(
+          stderr,
+          "epoch %lld/%lld loss %.6g scale %g skipped %lld %.0f samples/s\n",
+          (long long)p.epoch + 1, (long long)p.epochs,
+          lossCount ? lossSum / double(lossCount) : NAN, p.scale,
+          (long long)p.skipped, p.samples_per_second);
     lossSum = 0;
     lossCount = 0;
   }
@@ -46,12 +50,13 @@ void Progress::show(const mp_train_progress &p) {
 void Progress::finish(const mp_train_summary &s, const char *checkpoint) {
   if (terminal && !quiet)
     std::fputc('\n', stderr);
-  std::printf("%s after %lld steps (%lld skipped), %.1f s; loss of the last epoch %.6g\n",
-              s.stopped ? "stopped" : "done", (long long)s.steps, (long long)s.skipped,
-              s.seconds, s.last_epoch_loss);
+  std::printf("%s after %lld steps (%lld skipped), %.1f s; loss of the last "
+              "epoch %.6g\n",
+              s.stopped ? "stopped" : "done", (long long)s.steps,
+              (long long)s.skipped, s.seconds, s.last_epoch_loss);
   std::printf("memory: state %.1f MiB, temporaries at peak %.1f MiB\n",
               double(s.state_bytes) / 1048576, double(s.peak_bytes) / 1048576);
   if (checkpoint)
-    std::printf("checkpoint: %s/step-%lld.safetensors%s\n", checkpoint, (long long)s.steps,
-                s.stopped ? "; go on with --resume" : "");
+    std::printf("checkpoint: %s/step-%lld.safetensors%s\n", checkpoint,
+                (long long)s.steps, s.stopped ? "; go on with --resume" : "");
 }

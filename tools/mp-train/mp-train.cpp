@@ -29,7 +29,9 @@ static int train(const Options &options) {
                                       {"--lock=", options.lock},
                                       {"--loss-scale=", options.lossScale}},
                                      options.quiet});
-  auto orNull = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
+  auto orNull = [](const std::string &text) {
+    return text.empty() ? nullptr : text.c_str();
+  };
   Progress progress(options.quiet);
   mp_train_options run;
   mp_train_options_init(&run);

@@ -43,7 +43,7 @@ def decisions(explain):
     """(class, format, rule) -> number of ops."""
     table = collections.Counter()
     for op in explain["ops"]:
-        table[(op["class"], op["compute"], op["rule"])] += 1
+        table[(op["class"], op.get("compute", "as written"), op.get("rule", "-"))] += 1
     return table
 
 

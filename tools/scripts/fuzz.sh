@@ -6,15 +6,18 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < test/Fuzz/targets.txt
+[ ${#targets[@]} -gt 0 ] || targets=(policy-fuzzer safetensors-fuzzer model-file-fuzzer)
+declare -A seeds=([policy-fuzzer]=Policy [safetensors-fuzzer]=Safetensors)
 [ -f build-fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz $(printf -- '--target %s ' "${targets[@]}") | tail -n 1
 pids=()
 for target in "${targets[@]}"; do
   mkdir -p "build-fuzz/corpus/$target"
+  corpora=("build-fuzz/corpus/$target")
+  [ -z "${seeds[$target]:-}" ] || corpora+=("test/Fuzz/${seeds[$target]}")
   build-fuzz/bin/"$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
     -artifact_prefix="build-fuzz/$target-" -print_final_stats=1 \
-    "build-fuzz/corpus/$target" "test/Fuzz/corpus/$target" \
+    "${corpora[@]}" \
     > "build-fuzz/$target.log" 2>&1 &
   pids+=($!)
 done

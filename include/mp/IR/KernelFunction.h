@@ -43,7 +43,8 @@ LaunchOp createLaunch(OpBuilder &builder, Location loc, func::FuncOp kernel,
                       ValueRange inputs, ArrayRef<RankedTensorType> outputs,
                       int64_t extent, int64_t grain,
                       ArrayRef<int64_t> tied = {},
-                      ArrayRef<int64_t> reusable = {}, int64_t scratchBytes = 0);
+                      ArrayRef<int64_t> reusable = {},
+                      int64_t scratchBytes = 0);
 
 } // namespace mlir::mp
 

@@ -3,7 +3,8 @@
 // A role says what an argument or result is for (design: `param`, `opt_state`,
 // `batch`, `label`, `loss_scale`, `rng`, `state`; results `loss`, `grad`,
 // `param`, `opt_state`, `state`, `aux`). It is the attribute `mp.role`, the
-// user's name for the value `mp.name`; exporters write both into a JSON sidecar.
+// user's name for the value `mp.name`; exporters write both into a JSON
+// sidecar.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MP_TRAINING_ROLES_H
@@ -18,10 +19,10 @@ namespace mlir::mp {
 /// it speaks of. The file holds {"entry": "main", "args": [...], "results":
 /// [...]} or {"entries": {"<function>": {"args": ..., "results": ...}}}; each
 /// element is {"index", "name", "role", "shape", "dtype"}, all optional (the
-/// index is then the position in the list). Indices, shapes and types are checked against the function; the
-/// first fault is reported (at the sidecar's position for faults of the file,
-/// at the function for disagreements) and nothing is changed. A result role
-/// `new_x` is read as `x`.
+/// index is then the position in the list). Indices, shapes and types are
+/// checked against the function; the first fault is reported (at the sidecar's
+/// position for faults of the file, at the function for disagreements) and
+/// nothing is changed. A result role `new_x` is read as `x`.
 LogicalResult assignRoles(ModuleOp module, StringRef path);
 
 /// The role or name of argument or result `index`, empty if it has none.

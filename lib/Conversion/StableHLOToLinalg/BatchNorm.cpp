@@ -25,7 +25,8 @@ public:
         element(original.getIntOrFloatBitWidth() < 32 ? getF32Type()
                                                       : original),
         full(operand.clone(element)),
-        perFeature(RankedTensorType::get({operand.getDimSize(feature)}, element)),
+        perFeature(
+            RankedTensorType::get({operand.getDimSize(feature)}, element)),
         feature(feature) {}
 
   Value widen(Value value) { return convert(value, element); }
@@ -53,8 +54,7 @@ public:
 
   /// sqrt(variance + epsilon), for each feature.
   Value deviation(Value variance, APFloat epsilon) {
-    Value sum =
-        add(variance, constant(perFeature, epsilon.convertToFloat()));
+    Value sum = add(variance, constant(perFeature, epsilon.convertToFloat()));
     return shlo::SqrtOp::create(*this, perFeature, ValueRange{sum});
   }
 
@@ -68,8 +68,8 @@ public:
         *this, TypeRange{perFeature}, ValueRange{value},
         ValueRange{constant(scalar, 0.0)}, getDenseI64ArrayAttr(others));
     OpBuilder::InsertionGuard guard(*this);
-    Block *block =
-        createBlock(&reduce.getBody(), {}, {scalar, scalar}, {getLoc(), getLoc()});
+    Block *block = createBlock(&reduce.getBody(), {}, {scalar, scalar},
+                               {getLoc(), getLoc()});
     Value total = add(block->getArgument(0), block->getArgument(1));
     shlo::ReturnOp::create(*this, total);
     return reduce->getResult(0);
@@ -159,9 +159,9 @@ struct BatchNormGradLowering : OpConversionPattern<shlo::BatchNormGradOp> {
     Value product = b.sum(b.mul(gradient, centered));
     Value gradScale = b.div(product, deviation);
     Value slope = b.div(gradScale, deviation);
-    Value inner = b.sub(b.sub(b.mul(gradient, b.spread(count)),
-                              b.spread(gradOffset)),
-                        b.mul(centered, b.spread(slope)));
+    Value inner =
+        b.sub(b.sub(b.mul(gradient, b.spread(count)), b.spread(gradOffset)),
+              b.mul(centered, b.spread(slope)));
     Value factor = b.div(b.div(b.widen(op.getScale()), deviation), count);
     rewriter.replaceOp(op, {b.narrow(b.mul(inner, b.spread(factor))),
                             b.narrow(gradScale), b.narrow(gradOffset)});

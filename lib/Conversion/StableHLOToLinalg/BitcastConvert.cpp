@@ -82,8 +82,8 @@ private:
     SmallVector<AffineMap> maps;
     for (int64_t part = 0; part < parts; ++part) {
       auto map = builder.getMultiDimIdentityMap(to.getRank());
-      maps.push_back(map.insertResult(builder.getAffineConstantExpr(part),
-                                      to.getRank()));
+      maps.push_back(
+          map.insertResult(builder.getAffineConstantExpr(part), to.getRank()));
     }
     SmallVector<Value> inputs(parts, input);
     return createParallelGeneric(

@@ -57,9 +57,10 @@ struct ConstantLowering : OpConversionPattern<shlo::ConstantOp> {
     auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue());
     if (resource && !resource.getRawHandle().getBlob())
       return reject(op) << "its data was left out of the file (dense_resource<"
-                   << resource.getRawHandle().getKey()
-                   << ">), export the model with its weights";
-    auto converted = dyn_cast_or_null<TypedAttr>(getSignlessElements(op.getValue()));
+                        << resource.getRawHandle().getKey()
+                        << ">), export the model with its weights";
+    auto converted =
+        dyn_cast_or_null<TypedAttr>(getSignlessElements(op.getValue()));
     if (!converted || converted.getType() != type)
       return reject(op) << "its value is not dense";
     rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, type, converted);

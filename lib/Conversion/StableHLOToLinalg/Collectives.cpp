@@ -41,9 +41,10 @@ struct IdLowering : OpConversionPattern<OpTy> {
   LogicalResult
   matchAndRewrite(OpTy op, typename OpTy::Adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, createSplatConstant(
-                               rewriter, op.getLoc(),
-                               getSignlessType(*this->getTypeConverter(), op), 0));
+    rewriter.replaceOp(
+        op,
+        createSplatConstant(rewriter, op.getLoc(),
+                            getSignlessType(*this->getTypeConverter(), op), 0));
     return success();
   }
 };

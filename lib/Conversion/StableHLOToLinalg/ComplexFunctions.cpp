@@ -104,9 +104,7 @@ static Num logAbs(Num x, Num y) {
   return select(a == a.inf(), a, result);
 }
 
-Complex mp::log(Complex z) {
-  return {logAbs(z.re, z.im), atan2(z.im, z.re)};
-}
+Complex mp::log(Complex z) { return {logAbs(z.re, z.im), atan2(z.im, z.re)}; }
 
 /// The rounded sum, and what the rounding lost (Knuth).
 static std::pair<Num, Num> twoSum(Num a, Num b) {
@@ -167,7 +165,8 @@ Complex mp::pow(Complex z, Complex w) {
   Cond isZero = (z.re == 0.0) & (z.im == 0.0);
   Cond isOne = (w.re == 0.0) & (w.im == 0.0);
   Num one = z.re.constant(1.0), zero = z.re.constant(0.0);
-  Num ofZero = select(w.re > 0.0, zero, select(w.re < 0.0, z.re.inf(), z.re.nan()));
+  Num ofZero =
+      select(w.re > 0.0, zero, select(w.re < 0.0, z.re.inf(), z.re.nan()));
   Num re = select(isZero, ofZero, result.re);
   Num im = select(isZero, 0.0, result.im);
   return {select(isOne, one, re), select(isOne, zero, im)};
@@ -191,7 +190,8 @@ Complex mp::sinh(Complex z) {
   Num x = z.re, sine = sin(z.im), cosine = cos(z.im);
   // From 40 on, sinh |x| and cosh x are exp(|x|) / 2 to the last bit.
   Cond isFar = abs(x) > 40.0;
-  Num re = select(isFar, copysign(x.constant(1.0), x) * expTimes(abs(x), 0.5 * cosine),
+  Num re = select(isFar,
+                  copysign(x.constant(1.0), x) * expTimes(abs(x), 0.5 * cosine),
                   sinh(x) * cosine);
   Num im = select(isFar, expTimes(abs(x), 0.5 * sine), cosh(x) * sine);
   return {select(x == 0.0, x, re), select(z.im == 0.0, z.im, im)};
@@ -201,8 +201,9 @@ Complex mp::cosh(Complex z) {
   Num x = z.re, sine = sin(z.im), cosine = cos(z.im);
   Cond isFar = abs(x) > 40.0;
   Num re = select(isFar, expTimes(abs(x), 0.5 * cosine), cosh(x) * cosine);
-  Num im = select(isFar, copysign(x.constant(1.0), x) * expTimes(abs(x), 0.5 * sine),
-                  sinh(x) * sine);
+  Num im =
+      select(isFar, copysign(x.constant(1.0), x) * expTimes(abs(x), 0.5 * sine),
+             sinh(x) * sine);
   return {re, select((x == 0.0) | (z.im == 0.0), x * z.im, im)};
 }
 
@@ -262,8 +263,8 @@ static ArcParts arcParts(Num x, Num y) {
   Cond tiny = y <= 0x1p-500;
   Num tinyInside = y / sqrt((1.0 - x) * xp);
   Num tinyOutside = log1p(xm + sqrt(xm * xp));
-  Num tinyIm = select(x < 1.0, tinyInside,
-                      select(x == 1.0, sqrt(y), tinyOutside));
+  Num tinyIm =
+      select(x < 1.0, tinyInside, select(x == 1.0, sqrt(y), tinyOutside));
   im = select(tiny & (x < 0x1p500), tinyIm, im);
 
   // So large that 1 does not count: log(2 |z|) and the angle of z.

@@ -100,10 +100,9 @@ Value lowerToGemm(OpBuilder &builder, Location loc, Product &product,
   Operand &lhs = product.lhs, &rhs = product.rhs;
   // One order of the contracted dimensions has to suit both operands; where
   // none does, the smaller operand is transposed.
-  Operand &larger = lhs.getType().getNumElements() >
-                            rhs.getType().getNumElements()
-                        ? lhs
-                        : rhs;
+  Operand &larger =
+      lhs.getType().getNumElements() > rhs.getType().getNumElements() ? lhs
+                                                                      : rhs;
   Operand &smaller = &larger == &lhs ? rhs : lhs;
   sortContracting(smaller, larger);
   if (!isNatural(larger))
@@ -116,14 +115,14 @@ Value lowerToGemm(OpBuilder &builder, Location loc, Product &product,
   bool transposeB =
       !isInOrder(rhs.getType(), concat(rhs.batch, rhs.contracting, rhs.free)) &&
       isInOrder(rhs.getType(), concat(rhs.batch, rhs.free, rhs.contracting));
-  Value a = transposeA ? collapse(builder, loc, lhs, withBatch,
-                                  lhs.contracting, lhs.free)
-                       : collapse(builder, loc, lhs, withBatch, lhs.free,
-                                  lhs.contracting);
-  Value b = transposeB ? collapse(builder, loc, rhs, withBatch, rhs.free,
-                                  rhs.contracting)
-                       : collapse(builder, loc, rhs, withBatch,
-                                  rhs.contracting, rhs.free);
+  Value a =
+      transposeA
+          ? collapse(builder, loc, lhs, withBatch, lhs.contracting, lhs.free)
+          : collapse(builder, loc, lhs, withBatch, lhs.free, lhs.contracting);
+  Value b =
+      transposeB
+          ? collapse(builder, loc, rhs, withBatch, rhs.free, rhs.contracting)
+          : collapse(builder, loc, rhs, withBatch, rhs.contracting, rhs.free);
   SmallVector<int64_t> shape;
   if (withBatch)
     shape.push_back(lhs.sizeOf(lhs.batch));
@@ -183,16 +182,16 @@ LogicalResult lowerProduct(Operation *op, Product &product, Type accumulation,
   Type rhsElement = product.rhs.getType().getElementType();
   bool floats = isa<FloatType>(lhsElement) && isa<FloatType>(rhsElement) &&
                 isa<FloatType>(element);
-  bool sameKind =
-      floats || (isa<IntegerType>(lhsElement) && isa<IntegerType>(rhsElement) &&
-                 isa<IntegerType>(element) &&
-                 element.getIntOrFloatBitWidth() >=
-                     std::max(lhsElement.getIntOrFloatBitWidth(),
-                              rhsElement.getIntOrFloatBitWidth())) ||
-      (lhsElement == element && rhsElement == element);
+  bool sameKind = floats ||
+                  (isa<IntegerType>(lhsElement) &&
+                   isa<IntegerType>(rhsElement) && isa<IntegerType>(element) &&
+                   element.getIntOrFloatBitWidth() >=
+                       std::max(lhsElement.getIntOrFloatBitWidth(),
+                                rhsElement.getIntOrFloatBitWidth())) ||
+                  (lhsElement == element && rhsElement == element);
   if (!sameKind)
     return reject(op) << "no product of " << lhsElement << " and " << rhsElement
-                     << " to " << element;
+                      << " to " << element;
   if (product.lhs.sizeOf(product.lhs.contracting) == 0) {
     rewriter.replaceOp(
         op, createSplatConstant(rewriter, loc, product.resultType, 0.0));
@@ -211,8 +210,11 @@ LogicalResult lowerProduct(Operation *op, Product &product, Type accumulation,
 
 Operand getOperand(Value original, Value value, ArrayRef<int64_t> batch,
                    ArrayRef<int64_t> contracting) {
-  Operand operand{value, getElementTypeOrSelf(original.getType()),
-                  llvm::to_vector(batch), {}, llvm::to_vector(contracting)};
+  Operand operand{value,
+                  getElementTypeOrSelf(original.getType()),
+                  llvm::to_vector(batch),
+                  {},
+                  llvm::to_vector(contracting)};
   for (int64_t d = 0; d < operand.getType().getRank(); ++d)
     if (!llvm::is_contained(batch, d) && !llvm::is_contained(contracting, d))
       operand.free.push_back(d);
@@ -244,8 +246,7 @@ struct DotLowering : OpConversionPattern<shlo::DotOp> {
   LogicalResult
   matchAndRewrite(shlo::DotOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    int64_t last =
-        cast<ShapedType>(adaptor.getLhs().getType()).getRank() - 1;
+    int64_t last = cast<ShapedType>(adaptor.getLhs().getType()).getRank() - 1;
     Product product{getOperand(op.getLhs(), adaptor.getLhs(), {}, {last}),
                     getOperand(op.getRhs(), adaptor.getRhs(), {}, {0}),
                     getSignlessType(*getTypeConverter(), op)};

@@ -39,8 +39,8 @@ struct WhileLowering : OpConversionPattern<shlo::WhileOp> {
                                 loop.getAfter().end());
     if (failed(rewriter.convertRegionTypes(&loop.getBefore(),
                                            *getTypeConverter())) ||
-        failed(rewriter.convertRegionTypes(&loop.getAfter(),
-                                           *getTypeConverter())))
+        failed(
+            rewriter.convertRegionTypes(&loop.getAfter(), *getTypeConverter())))
       return failure();
     rewriter.replaceOp(op, loop.getResults());
     return success();
@@ -82,8 +82,8 @@ struct CaseLowering : OpConversionPattern<shlo::CaseOp> {
                                        rewriter.getIndexType(), index);
     MutableArrayRef<Region> branches = op.getBranches();
     auto cases = llvm::to_vector(llvm::seq<int64_t>(0, branches.size() - 1));
-    auto select = scf::IndexSwitchOp::create(rewriter, op.getLoc(), types, index,
-                                             cases, cases.size());
+    auto select = scf::IndexSwitchOp::create(rewriter, op.getLoc(), types,
+                                             index, cases, cases.size());
     for (auto [from, to] :
          llvm::zip(branches.drop_back(), select.getCaseRegions()))
       rewriter.inlineRegionBefore(from, to, to.end());

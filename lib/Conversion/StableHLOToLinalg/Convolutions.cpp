@@ -38,8 +38,7 @@ SmallVector<int64_t> getOrder(int64_t first, ArrayRef<int64_t> spatial,
   return order;
 }
 
-SmallVector<int64_t> permute(ArrayRef<int64_t> shape,
-                             ArrayRef<int64_t> order) {
+SmallVector<int64_t> permute(ArrayRef<int64_t> shape, ArrayRef<int64_t> order) {
   return llvm::map_to_vector(order, [&](int64_t dim) { return shape[dim]; });
 }
 
@@ -79,9 +78,9 @@ Value lowerToGeneric(OpBuilder &builder, Location loc, SymbolTable &symbols,
     int64_t size = padded[d + 1];
     low[d + 1] = conv.padding[2 * d];
     interior[d + 1] = conv.lhsDilation[d] - 1;
-    padded[d + 1] = std::max<int64_t>(0, (size - 1) * conv.lhsDilation[d] + 1 +
-                                             conv.padding[2 * d] +
-                                             conv.padding[2 * d + 1]);
+    padded[d + 1] =
+        std::max<int64_t>(0, (size - 1) * conv.lhsDilation[d] + 1 +
+                                 conv.padding[2 * d] + conv.padding[2 * d + 1]);
   }
   Type inputElement = inputType.getElementType();
   Value zero = createSplatConstant(builder, loc,
@@ -145,10 +144,9 @@ struct ConvolutionLowering : KernelPattern<shlo::ConvolutionOp> {
     Location loc = op.getLoc();
     shlo::ConvDimensionNumbersAttr dims = op.getDimensionNumbers();
     RankedTensorType resultType = getSignlessType(*getTypeConverter(), op);
-    SmallVector<int64_t> resultOrder =
-        getOrder(dims.getOutputBatchDimension(),
-                 dims.getOutputSpatialDimensions(),
-                 dims.getOutputFeatureDimension());
+    SmallVector<int64_t> resultOrder = getOrder(
+        dims.getOutputBatchDimension(), dims.getOutputSpatialDimensions(),
+        dims.getOutputFeatureDimension());
     Window conv = getWindow(op, adaptor, rewriter);
     conv.resultType =
         RankedTensorType::get(permute(resultType.getShape(), resultOrder),
@@ -172,9 +170,11 @@ struct ConvolutionLowering : KernelPattern<shlo::ConvolutionOp> {
           conv.lhsDilation, conv.rhsDilation, conv.groups, Epilogue::None,
           f64 ? rewriter.getF64Type() : rewriter.getF32Type());
     } else if (floats && element.getIntOrFloatBitWidth() < 32) {
-      return reject(op) << "more than three spatial dimensions in a type below f32";
+      return reject(op)
+             << "more than three spatial dimensions in a type below f32";
     } else {
-      result = lowerToGeneric(rewriter, loc, symbols, conv, lhsSource, rhsSource);
+      result =
+          lowerToGeneric(rewriter, loc, symbols, conv, lhsSource, rhsSource);
     }
 
     SmallVector<int64_t> back(resultOrder.size());
@@ -192,11 +192,10 @@ private:
     Location loc = op.getLoc();
     shlo::ConvDimensionNumbersAttr dims = op.getDimensionNumbers();
     Window conv;
-    conv.input = createTranspose(
-        builder, loc, adaptor.getLhs(),
-        getOrder(dims.getInputBatchDimension(),
-                 dims.getInputSpatialDimensions(),
-                 dims.getInputFeatureDimension()));
+    conv.input = createTranspose(builder, loc, adaptor.getLhs(),
+                                 getOrder(dims.getInputBatchDimension(),
+                                          dims.getInputSpatialDimensions(),
+                                          dims.getInputFeatureDimension()));
     SmallVector<int64_t> filterOrder(dims.getKernelSpatialDimensions());
     filterOrder.append({dims.getKernelInputFeatureDimension(),
                         dims.getKernelOutputFeatureDimension()});
@@ -228,8 +227,7 @@ private:
   }
 
   /// A convolution without spatial dimensions has one of size 1.
-  static void addUnitDimension(OpBuilder &builder, Location loc,
-                               Window &conv) {
+  static void addUnitDimension(OpBuilder &builder, Location loc, Window &conv) {
     auto insert = [](ArrayRef<int64_t> shape, size_t at) {
       SmallVector<int64_t> longer(shape);
       longer.insert(longer.begin() + at, 1);
@@ -241,8 +239,9 @@ private:
         createReshape(builder, loc, conv.input, insert(input.getShape(), 1));
     conv.filter =
         createReshape(builder, loc, conv.filter, insert(filter.getShape(), 0));
-    conv.resultType = RankedTensorType::get(
-        insert(conv.resultType.getShape(), 1), conv.resultType.getElementType());
+    conv.resultType =
+        RankedTensorType::get(insert(conv.resultType.getShape(), 1),
+                              conv.resultType.getElementType());
     conv.strides = conv.lhsDilation = conv.rhsDilation = {1};
     conv.padding = {0, 0};
   }

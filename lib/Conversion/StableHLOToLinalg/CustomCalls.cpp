@@ -44,11 +44,12 @@ struct CustomCallLowering : OpConversionPattern<shlo::CustomCallOp> {
                   ConversionPatternRewriter &rewriter) const override {
     if (std::optional<CheckKind> kind = getCheckKind(op.getCallTargetName()))
       return lowerCheck(op, adaptor, *kind, rewriter);
-    if (op.getCallTargetName() == "AllocateBuffer" && op->getNumResults() == 1 &&
+    if (op.getCallTargetName() == "AllocateBuffer" &&
+        op->getNumResults() == 1 &&
         isa<RankedTensorType>(op->getResult(0).getType())) {
-      rewriter.replaceOp(
-          op, createEmpty(rewriter, op.getLoc(),
-                          getSignlessType(*getTypeConverter(), op->getResult(0))));
+      rewriter.replaceOp(op, createEmpty(rewriter, op.getLoc(),
+                                         getSignlessType(*getTypeConverter(),
+                                                         op->getResult(0))));
       return success();
     }
     return reject(op) << "unknown target \"" << op.getCallTargetName() << "\"";
@@ -61,7 +62,8 @@ private:
     ValueRange inputs = adaptor.getInputs();
     if (inputs.size() != 2 || inputs[0].getType() != inputs[1].getType() ||
         op->getNumResults() != 0)
-      return reject(op) << "a check takes two tensors of one type and returns nothing";
+      return reject(op)
+             << "a check takes two tensors of one type and returns nothing";
     // The defaults are those of the check dialect that these calls stand for.
     auto getUlp = [&](StringRef name, int64_t otherwise) {
       auto attr = op->getAttrOfType<IntegerAttr>(name);

@@ -65,8 +65,8 @@ struct ConcatenateLowering : KernelPattern<shlo::ConcatenateOp> {
     LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, flat,
                                    type.getNumElements(),
                                    getCopyGrain(type.getElementType()));
-    rewriter.replaceOp(op, createReshape(rewriter, loc, launch.getResult(0),
-                                         type.getShape()));
+    rewriter.replaceOp(
+        op, createReshape(rewriter, loc, launch.getResult(0), type.getShape()));
     return success();
   }
 };
@@ -119,8 +119,8 @@ struct PadLowering : KernelPattern<shlo::PadOp> {
 
 /// The body of the pad kernel for one row of the result, `row` being its
 /// coordinates in all merged dimensions but the last.
-void padRow(KernelLoops &b, const KernelFunction &kernel,
-            ArrayRef<PadDim> dims, Value position, ValueRange row) {
+void padRow(KernelLoops &b, const KernelFunction &kernel, ArrayRef<PadDim> dims,
+            Value position, ValueRange row) {
   Value input = kernel.inputs[0], output = kernel.outputs[0];
   Value padding = memref::LoadOp::create(b, kernel.inputs[1], ValueRange());
   const PadDim &last = dims.back();
@@ -142,8 +142,8 @@ void padRow(KernelLoops &b, const KernelFunction &kernel,
     if (dim.interior != 0) {
       Value step = b.index(dim.interior + 1);
       Value rest = arith::RemSIOp::create(b, shifted, step);
-      inside = b.both(inside,
-                      b.compare(arith::CmpIPredicate::eq, rest, b.index(0)));
+      inside =
+          b.both(inside, b.compare(arith::CmpIPredicate::eq, rest, b.index(0)));
       shifted = arith::DivSIOp::create(b, shifted, step);
     }
     coordinates.push_back(shifted);
@@ -165,7 +165,8 @@ void padRow(KernelLoops &b, const KernelFunction &kernel,
           b.min(b.ceilDiv(b.sub(end, origin), step), b.index(last.inputSize));
       b.loop(first, limit, [&](Value i) {
         Value value = memref::LoadOp::create(b, input, b.add(inputRow, i));
-        memref::StoreOp::create(b, value, output, b.add(origin, b.mul(i, step)));
+        memref::StoreOp::create(b, value, output,
+                                b.add(origin, b.mul(i, step)));
       });
       return;
     }
@@ -305,11 +306,11 @@ struct DynamicSliceLowering : KernelPattern<shlo::DynamicSliceOp> {
     SmallVector<Value> inputs = {flatten(rewriter, loc, adaptor.getOperand())};
     llvm::append_range(inputs, adaptor.getStartIndices());
     RankedTensorType flat = flatten(type);
-    KernelFunction kernel = createKernelFunction(
-        symbols, loc, "dynamic_slice", getTensorTypes(inputs), flat);
+    KernelFunction kernel = createKernelFunction(symbols, loc, "dynamic_slice",
+                                                 getTensorTypes(inputs), flat);
     KernelLoops b(kernel);
-    SmallVector<Value> starts = slice.getStarts(
-        b, kernel.inputs.drop_front(), op.getStartIndices());
+    SmallVector<Value> starts =
+        slice.getStarts(b, kernel.inputs.drop_front(), op.getStartIndices());
     slice.forEachRun(b, kernel, starts, [&](Value inSlice, Value inTensor) {
       Value end = b.add(inSlice, slice.sizes.back());
       b.copy(kernel.inputs[0], b.sub(inTensor, inSlice), kernel.outputs[0],
@@ -318,8 +319,8 @@ struct DynamicSliceLowering : KernelPattern<shlo::DynamicSliceOp> {
     LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, flat,
                                    type.getNumElements(),
                                    getCopyGrain(type.getElementType()));
-    rewriter.replaceOp(op, createReshape(rewriter, loc, launch.getResult(0),
-                                         type.getShape()));
+    rewriter.replaceOp(
+        op, createReshape(rewriter, loc, launch.getResult(0), type.getShape()));
     return success();
   }
 };
@@ -345,8 +346,8 @@ struct DynamicUpdateSliceLowering : KernelPattern<shlo::DynamicUpdateSliceOp> {
     KernelFunction kernel = createKernelFunction(
         symbols, loc, "dynamic_update_slice", getTensorTypes(inputs), flat);
     KernelLoops b(kernel);
-    SmallVector<Value> starts = slice.getStarts(
-        b, kernel.inputs.drop_front(2), op.getStartIndices());
+    SmallVector<Value> starts =
+        slice.getStarts(b, kernel.inputs.drop_front(2), op.getStartIndices());
     slice.forEachRun(b, kernel, starts, [&](Value inSlice, Value inTensor) {
       Value end = b.add(inSlice, slice.sizes.back());
       b.copy(kernel.inputs[1], b.index(0), kernel.outputs[0],
@@ -357,8 +358,8 @@ struct DynamicUpdateSliceLowering : KernelPattern<shlo::DynamicUpdateSliceOp> {
                                    update.getNumElements(),
                                    getCopyGrain(type.getElementType()),
                                    /*tied=*/{0});
-    rewriter.replaceOp(op, createReshape(rewriter, loc, launch.getResult(0),
-                                         type.getShape()));
+    rewriter.replaceOp(
+        op, createReshape(rewriter, loc, launch.getResult(0), type.getShape()));
     return success();
   }
 };

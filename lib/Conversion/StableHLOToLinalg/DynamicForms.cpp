@@ -89,9 +89,8 @@ struct RealDynamicSliceLowering
     auto strides = getConstants(adaptor.getStrides());
     if (!start || !limit || !strides)
       return reject(op) << "its positions are not constant";
-    rewriter.replaceOpWithNewOp<shlo::SliceOp>(op, op.getType(),
-                                               op.getOperand(), *start, *limit,
-                                               *strides);
+    rewriter.replaceOpWithNewOp<shlo::SliceOp>(
+        op, op.getType(), op.getOperand(), *start, *limit, *strides);
     return success();
   }
 };

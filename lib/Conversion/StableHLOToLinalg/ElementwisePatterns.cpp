@@ -45,9 +45,9 @@ public:
 
 } // namespace
 
-LogicalResult ElementwisePattern::matchAndRewrite(
-    Operation *op, ArrayRef<Value> operands,
-    ConversionPatternRewriter &rewriter) const {
+LogicalResult
+ElementwisePattern::matchAndRewrite(Operation *op, ArrayRef<Value> operands,
+                                    ConversionPatternRewriter &rewriter) const {
   auto type = dyn_cast_or_null<RankedTensorType>(
       getTypeConverter()->convertType(op->getResult(0).getType()));
   if (!type || !type.hasStaticShape())
@@ -56,7 +56,8 @@ LogicalResult ElementwisePattern::matchAndRewrite(
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;
   SmallVector<ScalarSource> sources;
-  for (auto [original, operand] : llvm::zip_equal(op->getOperands(), operands)) {
+  for (auto [original, operand] :
+       llvm::zip_equal(op->getOperands(), operands)) {
     auto operandType = dyn_cast<RankedTensorType>(operand.getType());
     if (!operandType || (operandType.getRank() != 0 &&
                          operandType.getShape() != type.getShape()))
@@ -70,10 +71,10 @@ LogicalResult ElementwisePattern::matchAndRewrite(
     if (known != inputs.end())
       continue;
     inputs.push_back(operand);
-    maps.push_back(operandType.getRank() == type.getRank()
-                       ? rewriter.getMultiDimIdentityMap(type.getRank())
-                       : AffineMap::get(type.getRank(), 0,
-                                        rewriter.getContext()));
+    maps.push_back(
+        operandType.getRank() == type.getRank()
+            ? rewriter.getMultiDimIdentityMap(type.getRank())
+            : AffineMap::get(type.getRank(), 0, rewriter.getContext()));
   }
 
   bool mapped = true;
@@ -81,12 +82,12 @@ LogicalResult ElementwisePattern::matchAndRewrite(
                   ValueRange scalars) -> Value {
     SmallVector<Value> args;
     for (auto [source, operand] : llvm::zip_equal(sources, operands))
-      args.push_back(source.constant
-                         ? createScalarConstant(
-                               builder, loc,
-                               getElementTypeOrSelf(operand.getType()),
-                               source.constant)
-                         : scalars[source.input]);
+      args.push_back(
+          source.constant
+              ? createScalarConstant(builder, loc,
+                                     getElementTypeOrSelf(operand.getType()),
+                                     source.constant)
+              : scalars[source.input]);
     FailureOr<Value> result = mapToScalar(op, args, builder);
     mapped = succeeded(result);
     if (mapped)
@@ -96,8 +97,8 @@ LogicalResult ElementwisePattern::matchAndRewrite(
                builder, loc, type.getElementType(), ValueRange())
         .getResult(0);
   };
-  Value result = createParallelGeneric(rewriter, op->getLoc(), type, inputs,
-                                       maps, body);
+  Value result =
+      createParallelGeneric(rewriter, op->getLoc(), type, inputs, maps, body);
   if (!mapped)
     return rewriter.notifyMatchFailure(op, "no scalar meaning on this type");
   rewriter.replaceOp(op, result);

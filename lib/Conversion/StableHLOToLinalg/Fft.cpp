@@ -161,7 +161,8 @@ void FftKernel::store(Buffer source, Value batch, Value inner) {
 }
 
 // A stage with stride s, radix p, m = length / (s p), for r < m, q < s, k < p:
-//   to[q + s (p r + k)] = w(r k s) sum_j from[q + s (r + m j)] w(j k length / p)
+//   to[q + s (p r + k)] = w(r k s) sum_j from[q + s (r + m j)] w(j k length /
+//   p)
 
 void FftKernel::smallStage(Buffer from, Buffer to, int64_t radix,
                            int64_t stride) {
@@ -207,19 +208,19 @@ void FftKernel::largeStage(Buffer from, Buffer to, int64_t radix,
   b.loopOver({m, radix, stride}, [&](ValueRange at) {
     Value r = at[0], k = at[1], q = at[2];
     Value first = b.add(q, b.mul(r, stride));
-    Value zero =
-        arith::ConstantOp::create(b, b.getF64FloatAttr(0.0));
+    Value zero = arith::ConstantOp::create(b, b.getF64FloatAttr(0.0));
     auto sums = scf::ForOp::create(b, b.index(0), b.index(radix), b.index(1),
                                    ValueRange{zero, zero});
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(sums.getBody());
       Value j = sums.getInductionVar();
-      Value turn = arith::RemUIOp::create(
-          b, arith::MulIOp::create(b, j, k), b.index(radix));
+      Value turn = arith::RemUIOp::create(b, arith::MulIOp::create(b, j, k),
+                                          b.index(radix));
       Complex z = read(from, b.add(first, b.mul(j, stride * m)));
       Complex w = root(b.mul(turn, step));
-      Num re = {b, sums.getRegionIterArg(0)}, im = {b, sums.getRegionIterArg(1)};
+      Num re = {b, sums.getRegionIterArg(0)},
+          im = {b, sums.getRegionIterArg(1)};
       re = re + (z.re * w.re - z.im * w.im);
       im = im + (z.re * w.im + z.im * w.re);
       scf::YieldOp::create(b, ValueRange{re, im});
@@ -286,8 +287,8 @@ Value FftLowering::transform(OpBuilder &builder, Location loc, Value input,
   }
   auto tableType = RankedTensorType::get({line.length}, builder.getF64Type());
   auto table = [&](ArrayRef<double> values) -> Value {
-    return arith::ConstantOp::create(
-        builder, loc, DenseElementsAttr::get(tableType, values));
+    return arith::ConstantOp::create(builder, loc,
+                                     DenseElementsAttr::get(tableType, values));
   };
   SmallVector<Value> inputs = {input, table(cosines), table(sines)};
   auto outputType = RankedTensorType::get({batch, size, inner}, element);
@@ -311,7 +312,8 @@ FftLowering::matchAndRewrite(shlo::FftOp op, OpAdaptor adaptor,
   Location loc = op.getLoc();
   Value value = adaptor.getOperand();
   auto type = cast<RankedTensorType>(value.getType());
-  RankedTensorType result = getSignlessType(*getTypeConverter(), op.getResult());
+  RankedTensorType result =
+      getSignlessType(*getTypeConverter(), op.getResult());
   ArrayRef<int64_t> lengths = op.getFftLength();
   int64_t count = lengths.size(), first = type.getRank() - count;
   if (first < 0 || count == 0)
@@ -324,8 +326,7 @@ FftLowering::matchAndRewrite(shlo::FftOp op, OpAdaptor adaptor,
   // Between dimensions values stay in f64.
   Type wide = ComplexType::get(rewriter.getF64Type());
   shlo::FftType kind = op.getFftType();
-  bool inverse =
-      kind == shlo::FftType::IFFT || kind == shlo::FftType::IRFFT;
+  bool inverse = kind == shlo::FftType::IFFT || kind == shlo::FftType::IRFFT;
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, count));
   // The halved dimension, the last, comes first on the way to complex numbers
   // and last on the way back.

@@ -59,8 +59,7 @@ struct GatherPlan {
 
   GatherPlan(shlo::GatherOp op)
       : operandShape(op.getOperand().getType().getShape()),
-        sliceSizes(op.getSliceSizes()),
-        resultShape(op.getType().getShape()) {
+        sliceSizes(op.getSliceSizes()), resultShape(op.getType().getShape()) {
     shlo::GatherDimensionNumbersAttr dims = op.getDimensionNumbers();
     SmallVector<int64_t> kept;
     for (int64_t d = 0, e = operandShape.size(); d < e; ++d)
@@ -106,8 +105,8 @@ struct GatherLowering : KernelPattern<shlo::GatherOp> {
     SmallVector<Value> inputs = {
         flatten(rewriter, loc, adaptor.getOperand()),
         flatten(rewriter, loc, adaptor.getStartIndices())};
-    KernelFunction kernel = createKernelFunction(
-        symbols, loc, "gather", getTensorTypes(inputs), flat);
+    KernelFunction kernel = createKernelFunction(symbols, loc, "gather",
+                                                 getTensorTypes(inputs), flat);
     KernelLoops b(kernel);
 
     // Each run of the result is one range of the operand.
@@ -127,8 +126,8 @@ struct GatherLowering : KernelPattern<shlo::GatherOp> {
       for (auto [dim, indexDim] :
            llvm::zip_equal(dims.getOperandBatchingDims(),
                            dims.getStartIndicesBatchingDims()))
-        coordinates[dim] = batch[IndexTensor::toBatchDim(
-            indexDim, dims.getIndexVectorDim())];
+        coordinates[dim] =
+            batch[IndexTensor::toBatchDim(indexDim, dims.getIndexVectorDim())];
       for (auto [resultDim, dim] : llvm::enumerate(plan.offsetOperand))
         if (dim >= 0)
           coordinates[dim] = coordinates[dim]
@@ -150,8 +149,8 @@ struct GatherLowering : KernelPattern<shlo::GatherOp> {
     LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, flat,
                                    type.getNumElements(),
                                    getCopyGrain(type.getElementType()));
-    rewriter.replaceOp(op, createReshape(rewriter, loc, launch.getResult(0),
-                                         type.getShape()));
+    rewriter.replaceOp(
+        op, createReshape(rewriter, loc, launch.getResult(0), type.getShape()));
     return success();
   }
 };
@@ -175,8 +174,7 @@ struct ScatterLowering : KernelPattern<shlo::ScatterOp> {
     int64_t sharedDim = -1;             // one of windowDims
 
     Plan(shlo::ScatterOp op) {
-      shlo::ScatterDimensionNumbersAttr dims =
-          op.getScatterDimensionNumbers();
+      shlo::ScatterDimensionNumbersAttr dims = op.getScatterDimensionNumbers();
       operandShape = llvm::to_vector(
           cast<ShapedType>(op.getInputs()[0].getType()).getShape());
       updateShape = llvm::to_vector(
@@ -214,10 +212,9 @@ struct ScatterLowering : KernelPattern<shlo::ScatterOp> {
     SmallVector<Value> inputs = llvm::to_vector(adaptor.getInputs());
     inputs.push_back(flatten(rewriter, loc, adaptor.getScatterIndices()));
     llvm::append_range(inputs, adaptor.getUpdates());
-    SmallVector<RankedTensorType> types =
-        getTensorTypes(adaptor.getInputs());
-    KernelFunction kernel = createKernelFunction(
-        symbols, loc, "scatter", getTensorTypes(inputs), types);
+    SmallVector<RankedTensorType> types = getTensorTypes(adaptor.getInputs());
+    KernelFunction kernel = createKernelFunction(symbols, loc, "scatter",
+                                                 getTensorTypes(inputs), types);
     KernelLoops b(kernel);
     LogicalResult inlined = success();
     SmallVector<int64_t> scatterShape = llvm::map_to_vector(
@@ -230,10 +227,8 @@ struct ScatterLowering : KernelPattern<shlo::ScatterOp> {
       return failure();
     }
 
-    SmallVector<int64_t> tied =
-        llvm::to_vector(llvm::seq<int64_t>(0, count));
-    int64_t extent =
-        plan.sharedDim < 0 ? 1 : plan.updateShape[plan.sharedDim];
+    SmallVector<int64_t> tied = llvm::to_vector(llvm::seq<int64_t>(0, count));
+    int64_t extent = plan.sharedDim < 0 ? 1 : plan.updateShape[plan.sharedDim];
     LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, types,
                                    extent, /*grain=*/64, tied);
     rewriter.replaceOp(op, launch.getResults());
@@ -254,11 +249,10 @@ private:
     for (auto [entry, dim] :
          llvm::enumerate(dims.getScatterDimsToOperandDims()))
       starts[dim] = indexTensor.load(b, kernel.inputs[count], batch, entry);
-    for (auto [dim, indexDim] :
-         llvm::zip_equal(dims.getInputBatchingDims(),
-                         dims.getScatterIndicesBatchingDims()))
-      starts[dim] = batch[IndexTensor::toBatchDim(indexDim,
-                                                  dims.getIndexVectorDim())];
+    for (auto [dim, indexDim] : llvm::zip_equal(
+             dims.getInputBatchingDims(), dims.getScatterIndicesBatchingDims()))
+      starts[dim] =
+          batch[IndexTensor::toBatchDim(indexDim, dims.getIndexVectorDim())];
 
     // Dimensions without a window are inside or outside as a whole.
     Value inside;
@@ -307,16 +301,15 @@ private:
       nest(plan.windowDims);
   }
 
-  static LogicalResult combine(shlo::ScatterOp op,
-                               const KernelFunction &kernel, KernelLoops &b,
-                               ValueRange operandAt, ValueRange updateAt) {
+  static LogicalResult combine(shlo::ScatterOp op, const KernelFunction &kernel,
+                               KernelLoops &b, ValueRange operandAt,
+                               ValueRange updateAt) {
     size_t count = op.getInputs().size();
     SmallVector<Value> scalars, results;
     for (Value output : kernel.outputs)
-      scalars.push_back(b.load(
-          output, operandAt,
-          getSignlessElementType(getElementTypeOrSelf(
-              op.getInputs()[scalars.size()].getType()))));
+      scalars.push_back(b.load(output, operandAt,
+                               getSignlessElementType(getElementTypeOrSelf(
+                                   op.getInputs()[scalars.size()].getType()))));
     for (auto [i, update] :
          llvm::enumerate(kernel.inputs.drop_front(count + 1))) {
       Type source = getElementTypeOrSelf(op.getUpdates()[i].getType());
@@ -324,8 +317,8 @@ private:
       scalars.push_back(
           promoteScalar(b, b.getLoc(), value, source, scalars[i].getType()));
     }
-    if (failed(inlineScalarRegion(op.getUpdateComputation(), scalars, b,
-                                  results)))
+    if (failed(
+            inlineScalarRegion(op.getUpdateComputation(), scalars, b, results)))
       return failure();
     for (auto [value, output] : llvm::zip_equal(results, kernel.outputs))
       b.store(value, output, operandAt);
@@ -338,6 +331,6 @@ private:
 void mp::populateGatherScatterPatterns(TypeConverter &converter,
                                        SymbolTable &symbols,
                                        RewritePatternSet &patterns) {
-  patterns.add<GatherLowering, ScatterLowering>(
-      converter, patterns.getContext(), symbols);
+  patterns.add<GatherLowering, ScatterLowering>(converter,
+                                                patterns.getContext(), symbols);
 }

@@ -39,8 +39,9 @@ SmallVector<RankedTensorType> mp::getTensorTypes(ValueRange values) {
 }
 
 KernelLoops::KernelLoops(KernelFunction kernel)
-    : ImplicitLocOpBuilder(kernel.func.getLoc(),
-                           OpBuilder(kernel.func.getBody().front().getTerminator())) {}
+    : ImplicitLocOpBuilder(
+          kernel.func.getLoc(),
+          OpBuilder(kernel.func.getBody().front().getTerminator())) {}
 
 Value KernelLoops::add(Value a, Value b) {
   return arith::AddIOp::create(*this, a, b);

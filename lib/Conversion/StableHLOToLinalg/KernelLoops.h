@@ -62,7 +62,9 @@ public:
   /// Rounds up; zero for any negative `a`.
   Value ceilDiv(Value a, int64_t b);
   Value both(Value a, Value b) { return arith::AndIOp::create(*this, a, b); }
-  Value less(Value a, Value b) { return compare(arith::CmpIPredicate::slt, a, b); }
+  Value less(Value a, Value b) {
+    return compare(arith::CmpIPredicate::slt, a, b);
+  }
   Value compare(arith::CmpIPredicate predicate, Value a, Value b) {
     return arith::CmpIOp::create(*this, predicate, a, b);
   }

@@ -65,8 +65,8 @@ public:
 private:
   Value toElement(Number number) {
     auto complexType = dyn_cast<ComplexType>(element);
-    auto part = cast<FloatType>(complexType ? complexType.getElementType()
-                                            : element);
+    auto part =
+        cast<FloatType>(complexType ? complexType.getElementType() : element);
     Value re = convertFloat(number.re, part);
     if (!complexType)
       return re;
@@ -106,9 +106,9 @@ Number NumberLoops::subtract(Number start, Value low, Value high,
 static RankedTensorType getBatchedType(RankedTensorType type) {
   int64_t rank = type.getRank();
   ArrayRef<int64_t> shape = type.getShape();
-  return RankedTensorType::get({getProduct(shape.drop_back(2)),
-                                shape[rank - 2], shape[rank - 1]},
-                               type.getElementType());
+  return RankedTensorType::get(
+      {getProduct(shape.drop_back(2)), shape[rank - 2], shape[rank - 1]},
+      type.getElementType());
 }
 
 static Value toBatched(OpBuilder &builder, Location loc, Value matrix) {
@@ -136,9 +136,9 @@ struct TriangularSolveLowering : KernelPattern<shlo::TriangularSolveOp> {
 
 } // namespace
 
-LogicalResult CholeskyLowering::matchAndRewrite(
-    shlo::CholeskyOp op, OpAdaptor adaptor,
-    ConversionPatternRewriter &rewriter) const {
+LogicalResult
+CholeskyLowering::matchAndRewrite(shlo::CholeskyOp op, OpAdaptor adaptor,
+                                  ConversionPatternRewriter &rewriter) const {
   Location loc = op.getLoc();
   auto resultType = cast<RankedTensorType>(adaptor.getA().getType());
   if (resultType.getRank() < 2)
@@ -226,17 +226,17 @@ LogicalResult TriangularSolveLowering::matchAndRewrite(
   int64_t systems = type.getDimSize(left ? 2 : 1);
   bool forward = op.getLower() != swapped;
 
-  KernelFunction kernel = createKernelFunction(
-      symbols, loc, "triangular_solve", getTensorTypes(inputs), type);
+  KernelFunction kernel = createKernelFunction(symbols, loc, "triangular_solve",
+                                               getTensorTypes(inputs), type);
   NumberLoops b(kernel, type.getElementType());
   Value zero = b.index(0), last = b.index(size - 1);
   b.loop(kernel.begin, kernel.end, [&](Value item) {
     Value batch = b.floorDiv(item, systems);
     Value system = b.sub(item, b.mul(batch, systems));
     auto coefficient = [&](Value i, Value k) {
-      Number number = b.load(kernel.inputs[0],
-                             swapped ? ValueRange{batch, k, i}
-                                     : ValueRange{batch, i, k});
+      Number number =
+          b.load(kernel.inputs[0],
+                 swapped ? ValueRange{batch, k, i} : ValueRange{batch, i, k});
       return adjoint ? number.conj() : number;
     };
     auto at = [&](Value i) {
@@ -248,20 +248,18 @@ LogicalResult TriangularSolveLowering::matchAndRewrite(
     };
     b.loop(zero, b.index(size), [&](Value step) {
       Value i = unknown(step);
-      Number x = b.subtract(b.load(kernel.inputs[1], at(i)), zero, step,
-                            [&](Value solved) {
-                              Value k = unknown(solved);
-                              return coefficient(i, k) *
-                                     b.load(kernel.outputs[0], at(k));
-                            });
+      Number x = b.subtract(
+          b.load(kernel.inputs[1], at(i)), zero, step, [&](Value solved) {
+            Value k = unknown(solved);
+            return coefficient(i, k) * b.load(kernel.outputs[0], at(k));
+          });
       if (!op.getUnitDiagonal())
         x = x / coefficient(i, i);
       b.store(x, kernel.outputs[0], at(i));
     });
   });
-  LaunchOp launch =
-      createLaunch(rewriter, loc, kernel.func, inputs, type,
-                   type.getDimSize(0) * systems, /*grain=*/1);
+  LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, type,
+                                 type.getDimSize(0) * systems, /*grain=*/1);
   rewriter.replaceOp(op, createReshape(rewriter, loc, launch.getResult(0),
                                        resultType.getShape()));
   return success();

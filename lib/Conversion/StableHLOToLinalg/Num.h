@@ -74,12 +74,24 @@ public:
   Num operator/(double other) const { return *this / constant(other); }
 
   // Comparisons are false on NaN, except `!=`, which is true.
-  Cond operator<(Num other) const { return compare(arith::CmpFPredicate::OLT, other); }
-  Cond operator<=(Num other) const { return compare(arith::CmpFPredicate::OLE, other); }
-  Cond operator>(Num other) const { return compare(arith::CmpFPredicate::OGT, other); }
-  Cond operator>=(Num other) const { return compare(arith::CmpFPredicate::OGE, other); }
-  Cond operator==(Num other) const { return compare(arith::CmpFPredicate::OEQ, other); }
-  Cond operator!=(Num other) const { return compare(arith::CmpFPredicate::UNE, other); }
+  Cond operator<(Num other) const {
+    return compare(arith::CmpFPredicate::OLT, other);
+  }
+  Cond operator<=(Num other) const {
+    return compare(arith::CmpFPredicate::OLE, other);
+  }
+  Cond operator>(Num other) const {
+    return compare(arith::CmpFPredicate::OGT, other);
+  }
+  Cond operator>=(Num other) const {
+    return compare(arith::CmpFPredicate::OGE, other);
+  }
+  Cond operator==(Num other) const {
+    return compare(arith::CmpFPredicate::OEQ, other);
+  }
+  Cond operator!=(Num other) const {
+    return compare(arith::CmpFPredicate::UNE, other);
+  }
   Cond operator<(double other) const { return *this < constant(other); }
   Cond operator<=(double other) const { return *this <= constant(other); }
   Cond operator>(double other) const { return *this > constant(other); }
@@ -120,7 +132,9 @@ inline Num floor(Num x) { return x.unary<math::FloorOp>(); }
 inline Num roundeven(Num x) { return x.unary<math::RoundEvenOp>(); }
 inline Num atan2(Num y, Num x) { return y.binary<math::Atan2Op>(x); }
 inline Num pow(Num x, Num y) { return x.binary<math::PowFOp>(y); }
-inline Num copysign(Num x, Num sign) { return x.binary<math::CopySignOp>(sign); }
+inline Num copysign(Num x, Num sign) {
+  return x.binary<math::CopySignOp>(sign);
+}
 Num fma(Num a, Num b, Num c);
 /// NaN if either is NaN.
 inline Num max(Num a, Num b) { return a.binary<arith::MaximumFOp>(b); }

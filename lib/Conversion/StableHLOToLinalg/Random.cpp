@@ -23,15 +23,20 @@ public:
 
   Bits constant(uint64_t bits) const {
     unsigned width = value.getType().getIntOrFloatBitWidth();
-    return {*b, arith::ConstantOp::create(
-                    *b, b->getIntegerAttr(value.getType(), APInt(width, bits)))};
+    return {*b,
+            arith::ConstantOp::create(
+                *b, b->getIntegerAttr(value.getType(), APInt(width, bits)))};
   }
   Bits operator+(Bits other) const { return binary<arith::AddIOp>(other); }
   Bits operator*(Bits other) const { return binary<arith::MulIOp>(other); }
   Bits operator^(Bits other) const { return binary<arith::XOrIOp>(other); }
   Bits operator|(Bits other) const { return binary<arith::OrIOp>(other); }
-  Bits operator<<(uint64_t n) const { return binary<arith::ShLIOp>(constant(n)); }
-  Bits operator>>(uint64_t n) const { return binary<arith::ShRUIOp>(constant(n)); }
+  Bits operator<<(uint64_t n) const {
+    return binary<arith::ShLIOp>(constant(n));
+  }
+  Bits operator>>(uint64_t n) const {
+    return binary<arith::ShRUIOp>(constant(n));
+  }
   Bits operator+(uint64_t other) const { return *this + constant(other); }
   Bits operator^(uint64_t other) const { return *this ^ constant(other); }
   Bits rotateLeft32(uint64_t n) const { return *this << n | *this >> (32 - n); }
@@ -40,9 +45,8 @@ public:
     unsigned from = value.getType().getIntOrFloatBitWidth();
     if (from == width)
       return *this;
-    return {*b, from < width
-                    ? Value(arith::ExtUIOp::create(*b, type, value))
-                    : Value(arith::TruncIOp::create(*b, type, value))};
+    return {*b, from < width ? Value(arith::ExtUIOp::create(*b, type, value))
+                             : Value(arith::TruncIOp::create(*b, type, value))};
   }
   Bits low() const { return to(32); }
   Bits high() const { return (*this >> 32).to(32); }
@@ -178,7 +182,8 @@ LogicalResult RngBitGeneratorLowering::matchAndRewrite(
                        : "expected a state of type tensor<2xui64> or "
                          "tensor<3xui64>");
   if (!element || element.getWidth() > 64)
-    return rewriter.notifyMatchFailure(op, "expected integers of up to 64 bits");
+    return rewriter.notifyMatchFailure(op,
+                                       "expected integers of up to 64 bits");
 
   // Counters that one element needs, or elements that share one.
   bool isWide = element.getWidth() > 32;

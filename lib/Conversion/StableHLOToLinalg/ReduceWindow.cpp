@@ -30,9 +30,9 @@ struct ReduceWindowLowering : KernelPattern<shlo::ReduceWindowOp> {
     SmallVector<Value> load(ValueRange memrefs, Value at, bool promote) {
       SmallVector<Value> values;
       for (auto [i, memref] : llvm::enumerate(memrefs)) {
-        Type source =
-            promote ? getElementTypeOrSelf(op.getInputs()[i].getType())
-                    : elements[i];
+        Type source = promote
+                          ? getElementTypeOrSelf(op.getInputs()[i].getType())
+                          : elements[i];
         Value value = b.load(memref, at, getSignlessElementType(source));
         values.push_back(
             promoteScalar(b, b.getLoc(), value, source, elements[i]));
@@ -83,38 +83,37 @@ struct ReduceWindowLowering : KernelPattern<shlo::ReduceWindowOp> {
     for (auto [init, element] : llvm::zip_equal(e.inits(), e.elements))
       inits.push_back(b.load(init, {}, element));
     // Items of one outer position are adjacent, so they are the inner loop.
-    b.loop(
-        b.floorDiv(e.kernel.begin, innerSize),
-        b.ceilDiv(e.kernel.end, innerSize), [&](Value outer) {
-          Value origin = b.mul(outer, innerSize);
-          Value low = b.sub(b.max(origin, e.kernel.begin), origin);
-          Value high =
-              b.min(b.sub(e.kernel.end, origin), b.index(innerSize));
-          Value base = b.mul(outer, size * innerSize);
-          auto rowAt = [&](Value j) {
-            if (reverse)
-              j = b.sub(b.index(size - 1), j);
-            return b.add(base, b.mul(j, innerSize));
-          };
-          Value first = rowAt(b.index(0));
-          b.loop(low, high, [&](Value i) {
-            Value at = b.add(first, i);
-            e.combine(inits, e.load(e.inputs(), at, true), at);
-          });
-          b.loop(b.index(1), b.index(size), [&](Value j) {
-            Value row = rowAt(j);
-            Value before = rowAt(b.sub(j, b.index(1)));
-            b.loop(low, high, [&](Value i) {
-              Value at = b.add(row, i);
-              SmallVector<Value> sums =
-                  e.load(e.kernel.outputs, b.add(before, i), false);
-              SmallVector<Value> values = e.load(e.inputs(), at, true);
-              if (reverse)
-                std::swap(sums, values);
-              e.combine(sums, values, at);
-            });
-          });
-        });
+    b.loop(b.floorDiv(e.kernel.begin, innerSize),
+           b.ceilDiv(e.kernel.end, innerSize), [&](Value outer) {
+             Value origin = b.mul(outer, innerSize);
+             Value low = b.sub(b.max(origin, e.kernel.begin), origin);
+             Value high =
+                 b.min(b.sub(e.kernel.end, origin), b.index(innerSize));
+             Value base = b.mul(outer, size * innerSize);
+             auto rowAt = [&](Value j) {
+               if (reverse)
+                 j = b.sub(b.index(size - 1), j);
+               return b.add(base, b.mul(j, innerSize));
+             };
+             Value first = rowAt(b.index(0));
+             b.loop(low, high, [&](Value i) {
+               Value at = b.add(first, i);
+               e.combine(inits, e.load(e.inputs(), at, true), at);
+             });
+             b.loop(b.index(1), b.index(size), [&](Value j) {
+               Value row = rowAt(j);
+               Value before = rowAt(b.sub(j, b.index(1)));
+               b.loop(low, high, [&](Value i) {
+                 Value at = b.add(row, i);
+                 SmallVector<Value> sums =
+                     e.load(e.kernel.outputs, b.add(before, i), false);
+                 SmallVector<Value> values = e.load(e.inputs(), at, true);
+                 if (reverse)
+                   std::swap(sums, values);
+                 e.combine(sums, values, at);
+               });
+             });
+           });
   }
 
   /// Item = row of the result. Each window position is added to the whole row
@@ -143,9 +142,9 @@ struct ReduceWindowLowering : KernelPattern<shlo::ReduceWindowOp> {
             inputAt.push_back(x);
             continue;
           }
-          Value position = b.sub(b.add(b.mul(x, dim.stride),
-                                       b.mul(w, dim.dilation)),
-                                 b.index(dim.low));
+          Value position =
+              b.sub(b.add(b.mul(x, dim.stride), b.mul(w, dim.dilation)),
+                    b.index(dim.low));
           auto [test, coordinate] = toInput(b, dim, position);
           inside = inside ? b.both(inside, test) : test;
           inputAt.push_back(coordinate);
@@ -227,19 +226,17 @@ struct ReduceWindowLowering : KernelPattern<shlo::ReduceWindowOp> {
       SmallVector<Value> splats;
       for (auto [result, init] :
            llvm::zip_equal(op->getResults(), adaptor.getInitValues()))
-        splats.push_back(
-            createSplat(rewriter, loc,
-                        getSignlessType(*getTypeConverter(), result), init));
+        splats.push_back(createSplat(
+            rewriter, loc, getSignlessType(*getTypeConverter(), result), init));
       rewriter.replaceOp(op, splats);
       return success();
     }
 
     SmallVector<WindowDim> dims = mergeIdentityDims(getWindowDims(
-        inputType, resultShape, op.getWindowDimensions(),
-        op.getWindowStrides(), op.getWindowDilations(), op.getBaseDilations(),
-        op.getPadding()));
-    KernelFunction kernel = createKernelFunction(
-        symbols, loc, "reduce_window", getTensorTypes(inputs), types);
+        inputType, resultShape, op.getWindowDimensions(), op.getWindowStrides(),
+        op.getWindowDilations(), op.getBaseDilations(), op.getPadding()));
+    KernelFunction kernel = createKernelFunction(symbols, loc, "reduce_window",
+                                                 getTensorTypes(inputs), types);
     KernelLoops b(kernel);
     Emitter emitter{op, kernel, b, elements};
 
@@ -264,8 +261,8 @@ struct ReduceWindowLowering : KernelPattern<shlo::ReduceWindowOp> {
     }
     int64_t grain =
         std::max<int64_t>(1, getCopyGrain(elements[0]) / itemElements);
-    LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, types,
-                                   extent, grain);
+    LaunchOp launch =
+        createLaunch(rewriter, loc, kernel.func, inputs, types, extent, grain);
     SmallVector<Value> results;
     for (Value result : launch.getResults())
       results.push_back(createReshape(rewriter, loc, result, resultShape));

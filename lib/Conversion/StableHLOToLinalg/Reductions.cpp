@@ -60,8 +60,7 @@ struct ReduceLowering : OpConversionPattern<shlo::ReduceOp> {
           SmallVector<Value> scalars(args.drop_front(inputs.size()));
           for (auto [i, arg] : llvm::enumerate(args.take_front(inputs.size())))
             scalars.push_back(promoteScalar(
-                b, l, arg,
-                getElementTypeOrSelf(op.getInputs()[i].getType()),
+                b, l, arg, getElementTypeOrSelf(op.getInputs()[i].getType()),
                 getElementTypeOrSelf(resultTypes[i])));
           SmallVector<Value> results;
           inlined = inlineScalarRegion(op.getBody(), scalars, b, results);

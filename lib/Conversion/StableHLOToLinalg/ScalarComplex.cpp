@@ -88,9 +88,15 @@ Value mp::mapComplexOp(const ScalarOp &scalar) {
       .Case([&](shlo::AddOp) { return m.build(m.arg(0) + m.arg(1)); })
       .Case([&](shlo::SubtractOp) { return m.build(m.arg(0) - m.arg(1)); })
       .Case([&](shlo::NegateOp) { return m.build(-m.arg(0)); })
-      .Case([&](shlo::MultiplyOp) { return m.function([](C z, C w) { return z * w; }); })
-      .Case([&](shlo::DivideOp) { return m.function([](C z, C w) { return z / w; }); })
-      .Case([&](shlo::PowerOp) { return m.function([](C z, C w) { return pow(z, w); }); })
+      .Case([&](shlo::MultiplyOp) {
+        return m.function([](C z, C w) { return z * w; });
+      })
+      .Case([&](shlo::DivideOp) {
+        return m.function([](C z, C w) { return z / w; });
+      })
+      .Case([&](shlo::PowerOp) {
+        return m.function([](C z, C w) { return pow(z, w); });
+      })
       .Case([&](shlo::Atan2Op) {
         // -i log((x + iy) / sqrt(x^2 + y^2))
         return m.function([](C y, C x) {
@@ -99,14 +105,23 @@ Value mp::mapComplexOp(const ScalarOp &scalar) {
       })
       .Case([&](shlo::MaximumOp) { return m.extremum(/*larger=*/true); })
       .Case([&](shlo::MinimumOp) { return m.extremum(/*larger=*/false); })
-      .Case([&](shlo::CompareOp op) { return m.compare(op.getComparisonDirection()); })
+      .Case([&](shlo::CompareOp op) {
+        return m.compare(op.getComparisonDirection());
+      })
       .Case([&](shlo::SignOp) { return m.function(sign); })
-      .Case([&](shlo::ExponentialOp) { return m.function([](C z) { return exp(z); }); })
-      .Case([&](shlo::ExponentialMinusOneOp) { return m.function([](C z) { return expm1(z); }); })
+      .Case([&](shlo::ExponentialOp) {
+        return m.function([](C z) { return exp(z); });
+      })
+      .Case([&](shlo::ExponentialMinusOneOp) {
+        return m.function([](C z) { return expm1(z); });
+      })
       .Case([&](shlo::LogOp) { return m.function([](C z) { return log(z); }); })
-      .Case([&](shlo::LogPlusOneOp) { return m.function([](C z) { return log1p(z); }); })
+      .Case([&](shlo::LogPlusOneOp) {
+        return m.function([](C z) { return log1p(z); });
+      })
       .Case([&](shlo::LogisticOp) { return m.function(logistic); })
-      .Case([&](shlo::SqrtOp) { return m.function([](C z) { return sqrt(z); }); })
+      .Case(
+          [&](shlo::SqrtOp) { return m.function([](C z) { return sqrt(z); }); })
       .Case([&](shlo::RsqrtOp) { return m.function(rsqrt); })
       .Case([&](shlo::CbrtOp) {
         return m.function([](C z) {
@@ -123,13 +138,22 @@ Value mp::mapComplexOp(const ScalarOp &scalar) {
       .Case<shlo::TanOp, chlo::TanOp>([&](auto) {
         return m.function([](C z) { return tanh(z.timesI()).timesMinusI(); });
       })
-      .Case([&](shlo::TanhOp) { return m.function([](C z) { return tanh(z); }); })
-      .Case([&](chlo::SinhOp) { return m.function([](C z) { return sinh(z); }); })
-      .Case([&](chlo::CoshOp) { return m.function([](C z) { return cosh(z); }); })
-      .Case([&](chlo::AcosOp) { return m.function([](C z) { return acos(z); }); })
-      .Case([&](chlo::AsinOp) { return m.function([](C z) { return asin(z); }); })
-      .Case([&](chlo::AcoshOp) { return m.function([](C z) { return acosh(z); }); })
-      .Case([&](chlo::AtanhOp) { return m.function([](C z) { return atanh(z); }); })
+      .Case(
+          [&](shlo::TanhOp) { return m.function([](C z) { return tanh(z); }); })
+      .Case(
+          [&](chlo::SinhOp) { return m.function([](C z) { return sinh(z); }); })
+      .Case(
+          [&](chlo::CoshOp) { return m.function([](C z) { return cosh(z); }); })
+      .Case(
+          [&](chlo::AcosOp) { return m.function([](C z) { return acos(z); }); })
+      .Case(
+          [&](chlo::AsinOp) { return m.function([](C z) { return asin(z); }); })
+      .Case([&](chlo::AcoshOp) {
+        return m.function([](C z) { return acosh(z); });
+      })
+      .Case([&](chlo::AtanhOp) {
+        return m.function([](C z) { return atanh(z); });
+      })
       .Case([&](chlo::AtanOp) {
         return m.function([](C z) { return atanh(z.timesI()).timesMinusI(); });
       })
@@ -137,8 +161,7 @@ Value mp::mapComplexOp(const ScalarOp &scalar) {
         return m.function([](C z) { return asin(z.timesI()).timesMinusI(); });
       })
       .Case([&](chlo::ConjOp) { return m.build(conj(m.arg(0))); })
-      .Case([&](chlo::SquareOp) {
-        return m.function([](C z) { return z * z; });
-      })
+      .Case(
+          [&](chlo::SquareOp) { return m.function([](C z) { return z * z; }); })
       .Default([](Operation *) { return Value(); });
 }

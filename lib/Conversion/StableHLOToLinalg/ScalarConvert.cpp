@@ -26,9 +26,8 @@ static Value floatToInteger(ImplicitLocOpBuilder &b, Num x, Type to) {
   Cond aboveLeast = isUnsigned ? x > -1.0 : x >= -end;
   Cond belowEnd = x < end;
   Num safe = select(aboveLeast & belowEnd, x, 0.0);
-  Value result = isUnsigned
-                     ? Value(arith::FPToUIOp::create(b, type, safe))
-                     : Value(arith::FPToSIOp::create(b, type, safe));
+  Value result = isUnsigned ? Value(arith::FPToUIOp::create(b, type, safe))
+                            : Value(arith::FPToSIOp::create(b, type, safe));
 
   auto constant = [&](const APInt &bits) -> Value {
     return arith::ConstantOp::create(b, b.getIntegerAttr(type, bits));
@@ -64,9 +63,9 @@ static Value integerToFloat(ImplicitLocOpBuilder &b, Value x, bool isUnsigned,
 
   constexpr int dropped = 12;
   Value mask = intConstant(b, x, (1 << dropped) - 1);
-  Value isInexact = arith::CmpIOp::create(
-      b, arith::CmpIPredicate::ne, arith::AndIOp::create(b, x, mask),
-      intConstant(b, x, 0));
+  Value isInexact = arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
+                                          arith::AndIOp::create(b, x, mask),
+                                          intConstant(b, x, 0));
   Value sticky = arith::ExtUIOp::create(b, x.getType(), isInexact);
   Value amount = intConstant(b, x, dropped);
   Value upper = isUnsigned ? Value(arith::ShRUIOp::create(b, x, amount))
@@ -79,8 +78,8 @@ static Value integerToFloat(ImplicitLocOpBuilder &b, Value x, bool isUnsigned,
   return convertFloat(result, to);
 }
 
-static Value integerToInteger(ImplicitLocOpBuilder &b, Value x,
-                              bool isUnsigned, Type to) {
+static Value integerToInteger(ImplicitLocOpBuilder &b, Value x, bool isUnsigned,
+                              Type to) {
   if (to.isInteger(1))
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, x,
                                  intConstant(b, x, 0));

@@ -57,7 +57,9 @@ public:
     return arith::BitcastOp::create(b, b.getIntegerType(getWidth()), value);
   }
 
-  unsigned getWidth() const { return args.back().getType().getIntOrFloatBitWidth(); }
+  unsigned getWidth() const {
+    return args.back().getType().getIntOrFloatBitWidth();
+  }
 
 private:
   /// An integer that orders as the totalOrder predicate of IEEE 754.
@@ -119,7 +121,8 @@ Value FloatMapper::powerOfConstant(Num x, double exponent) const {
     return exponent == 1 || exponent == -1 ? reciprocalIf(invert, x) : Value();
   case 4:
   case -4:
-    return exponent == 2 || exponent == -2 ? reciprocalIf(invert, square) : Value();
+    return exponent == 2 || exponent == -2 ? reciprocalIf(invert, square)
+                                           : Value();
   case 6:
     return exponent == 3 ? narrow(square * x) : Value();
   case 8:
@@ -165,17 +168,19 @@ Value FloatMapper::reducePrecision(shlo::ReducePrecisionOp op) const {
   auto constant = [&](const APInt &value) -> Value {
     return arith::ConstantOp::create(b, b.getIntegerAttr(x.getType(), value));
   };
-  Value signBit = arith::AndIOp::create(b, x, constant(APInt::getSignMask(width)));
-  Value magnitude = arith::AndIOp::create(
-      b, x, constant(APInt::getSignedMaxValue(width)));
+  Value signBit =
+      arith::AndIOp::create(b, x, constant(APInt::getSignMask(width)));
+  Value magnitude =
+      arith::AndIOp::create(b, x, constant(APInt::getSignedMaxValue(width)));
   if (toMantissa < mantissa) {
     unsigned dropped = mantissa - toMantissa;
     Value last = arith::AndIOp::create(
-        b, arith::ShRUIOp::create(b, magnitude, constant(APInt(width, dropped))),
+        b,
+        arith::ShRUIOp::create(b, magnitude, constant(APInt(width, dropped))),
         constant(APInt(width, 1)));
     Value half = constant(APInt::getLowBitsSet(width, dropped - 1));
-    magnitude = arith::AddIOp::create(
-        b, magnitude, arith::AddIOp::create(b, half, last));
+    magnitude = arith::AddIOp::create(b, magnitude,
+                                      arith::AddIOp::create(b, half, last));
     magnitude = arith::AndIOp::create(
         b, magnitude, constant(APInt::getHighBitsSet(width, width - dropped)));
   }
@@ -185,12 +190,12 @@ Value FloatMapper::reducePrecision(shlo::ReducePrecisionOp op) const {
     uint64_t toBias = (uint64_t(1) << (toExponent - 1)) - 1;
     Value greatest = constant(APInt(width, bias + toBias + 1) << mantissa);
     Value least = constant(APInt(width, bias - toBias + 1) << mantissa);
-    Value infinity = constant(
-        APFloat::getInf(type.getFloatSemantics()).bitcastToAPInt());
+    Value infinity =
+        constant(APFloat::getInf(type.getFloatSemantics()).bitcastToAPInt());
     Value tooLarge = arith::CmpIOp::create(b, arith::CmpIPredicate::uge,
                                            magnitude, greatest);
-    Value tooSmall = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                                           magnitude, least);
+    Value tooSmall =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ult, magnitude, least);
     magnitude = arith::SelectOp::create(b, tooLarge, infinity, magnitude);
     magnitude = arith::SelectOp::create(b, tooSmall, constant(APInt(width, 0)),
                                         magnitude);
@@ -207,7 +212,8 @@ Value FloatMapper::nextAfter() const {
   Value zero = intConstant(b, x, 0), one = intConstant(b, x, 1);
   Value signMask = arith::ConstantOp::create(
       b, b.getIntegerAttr(x.getType(), APInt::getSignMask(getWidth())));
-  Value isNegative = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, x, zero);
+  Value isNegative =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, x, zero);
   Cond outward = {b, arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
                                            isNegative, to < from)};
   Value step = arith::SelectOp::create(b, outward, one, intConstant(b, x, -1));
@@ -245,7 +251,8 @@ Value mp::mapFloatOp(const ScalarOp &scalar) {
       .Case([&](shlo::SignOp) { return m.sign(); })
       .Case([&](shlo::PowerOp) { return m.power(); })
       .Case([&](shlo::RemainderOp) {
-        return m.function([](Num x, Num y) { return x.binary<arith::RemFOp>(y); });
+        return m.function(
+            [](Num x, Num y) { return x.binary<arith::RemFOp>(y); });
       })
       .Case([&](shlo::Atan2Op) { return m.function(atan2); })
       .Case([&](shlo::IsFiniteOp) {
@@ -259,15 +266,20 @@ Value mp::mapFloatOp(const ScalarOp &scalar) {
       .Case([&](shlo::CeilOp) { return m.function<math::CeilOp>(); })
       .Case([&](shlo::CosineOp) { return m.function<math::CosOp>(); })
       .Case([&](shlo::ExponentialOp) { return m.function<math::ExpOp>(); })
-      .Case([&](shlo::ExponentialMinusOneOp) { return m.function<math::ExpM1Op>(); })
+      .Case([&](shlo::ExponentialMinusOneOp) {
+        return m.function<math::ExpM1Op>();
+      })
       .Case([&](shlo::FloorOp) { return m.function<math::FloorOp>(); })
       .Case([&](shlo::LogOp) { return m.function<math::LogOp>(); })
       .Case([&](shlo::LogPlusOneOp) { return m.function<math::Log1pOp>(); })
       .Case([&](shlo::LogisticOp) {
         return m.function([](Num x) { return 1.0 / (1.0 + exp(-x)); });
       })
-      .Case([&](shlo::RoundNearestAfzOp) { return m.function<math::RoundOp>(); })
-      .Case([&](shlo::RoundNearestEvenOp) { return m.function<math::RoundEvenOp>(); })
+      .Case(
+          [&](shlo::RoundNearestAfzOp) { return m.function<math::RoundOp>(); })
+      .Case([&](shlo::RoundNearestEvenOp) {
+        return m.function<math::RoundEvenOp>();
+      })
       .Case([&](shlo::RsqrtOp) {
         return m.function([](Num x) { return 1.0 / sqrt(x); });
       })

@@ -85,7 +85,8 @@ public:
   Value constant(int64_t value) const { return intConstant(b, args[0], value); }
   Value minimum() const {
     APInt least = APInt::getSignedMinValue(width());
-    return arith::ConstantOp::create(b, b.getIntegerAttr(args[0].getType(), least));
+    return arith::ConstantOp::create(
+        b, b.getIntegerAttr(args[0].getType(), least));
   }
   unsigned width() const { return args[0].getType().getIntOrFloatBitWidth(); }
 
@@ -147,7 +148,8 @@ Value IntegerMapper::power() const {
       continue;
     }
     Value mask = arith::ConstantOp::create(
-        b, b.getIntegerAttr(args[0].getType(), APInt::getOneBitSet(width(), bit)));
+        b,
+        b.getIntegerAttr(args[0].getType(), APInt::getOneBitSet(width(), bit)));
     Value isSet = compare(arith::CmpIPredicate::ne,
                           binary<arith::AndIOp>(args[1], mask), constant(0));
     result = select(isSet, binary<arith::MulIOp>(result, square), result);
@@ -193,9 +195,14 @@ Value mp::mapIntegerOp(const ScalarOp &scalar) {
   ImplicitLocOpBuilder &b = scalar.builder;
   return llvm::TypeSwitch<Operation *, Value>(scalar.op)
       .Case([&](shlo::AbsOp) { return math::AbsIOp::create(b, args[0]); })
-      .Case([&](shlo::AddOp) { return m.byBool<arith::AddIOp, arith::OrIOp>(); })
-      .Case([&](shlo::SubtractOp) { return m.binary<arith::SubIOp>(args[0], args[1]); })
-      .Case([&](shlo::MultiplyOp) { return m.byBool<arith::MulIOp, arith::AndIOp>(); })
+      .Case(
+          [&](shlo::AddOp) { return m.byBool<arith::AddIOp, arith::OrIOp>(); })
+      .Case([&](shlo::SubtractOp) {
+        return m.binary<arith::SubIOp>(args[0], args[1]);
+      })
+      .Case([&](shlo::MultiplyOp) {
+        return m.byBool<arith::MulIOp, arith::AndIOp>();
+      })
       .Case([&](shlo::DivideOp) { return m.divide(); })
       .Case([&](shlo::RemainderOp) { return m.remainder(); })
       .Case([&](shlo::PowerOp) { return m.power(); })
@@ -203,29 +210,41 @@ Value mp::mapIntegerOp(const ScalarOp &scalar) {
         return m.binary<arith::SubIOp>(m.constant(0), args[0]);
       })
       .Case([&](shlo::SignOp) { return m.sign(); })
-      .Case([&](shlo::MaximumOp) { return m.bySign<arith::MaxSIOp, arith::MaxUIOp>(); })
-      .Case([&](shlo::MinimumOp) { return m.bySign<arith::MinSIOp, arith::MinUIOp>(); })
-      .Case([&](shlo::AndOp) { return m.binary<arith::AndIOp>(args[0], args[1]); })
-      .Case([&](shlo::OrOp) { return m.binary<arith::OrIOp>(args[0], args[1]); })
-      .Case([&](shlo::XorOp) { return m.binary<arith::XOrIOp>(args[0], args[1]); })
+      .Case([&](shlo::MaximumOp) {
+        return m.bySign<arith::MaxSIOp, arith::MaxUIOp>();
+      })
+      .Case([&](shlo::MinimumOp) {
+        return m.bySign<arith::MinSIOp, arith::MinUIOp>();
+      })
+      .Case([&](shlo::AndOp) {
+        return m.binary<arith::AndIOp>(args[0], args[1]);
+      })
+      .Case(
+          [&](shlo::OrOp) { return m.binary<arith::OrIOp>(args[0], args[1]); })
+      .Case([&](shlo::XorOp) {
+        return m.binary<arith::XOrIOp>(args[0], args[1]);
+      })
       .Case([&](shlo::NotOp) {
         return m.binary<arith::XOrIOp>(args[0], m.constant(-1));
       })
-      .Case([&](shlo::PopcntOp) {
-        return math::CtPopOp::create(b, args[0]);
-      })
+      .Case([&](shlo::PopcntOp) { return math::CtPopOp::create(b, args[0]); })
       .Case([&](shlo::CountLeadingZerosOp) {
         return math::CountLeadingZerosOp::create(b, args[0]);
       })
       .Case([&](shlo::ShiftLeftOp) { return m.shift<arith::ShLIOp>(); })
-      .Case([&](shlo::ShiftRightLogicalOp) { return m.shift<arith::ShRUIOp>(); })
-      .Case([&](shlo::ShiftRightArithmeticOp) { return m.shift<arith::ShRSIOp>(); })
+      .Case(
+          [&](shlo::ShiftRightLogicalOp) { return m.shift<arith::ShRUIOp>(); })
+      .Case([&](shlo::ShiftRightArithmeticOp) {
+        return m.shift<arith::ShRSIOp>();
+      })
       .Case([&](shlo::CompareOp compare) {
         bool isUnsigned = isUnsignedElement(scalar.operandType);
         return m.compare(
             getIntegerPredicate(compare.getComparisonDirection(), isUnsigned),
             args[0], args[1]);
       })
-      .Case([&](chlo::SquareOp) { return m.binary<arith::MulIOp>(args[0], args[0]); })
+      .Case([&](chlo::SquareOp) {
+        return m.binary<arith::MulIOp>(args[0], args[0]);
+      })
       .Default([](Operation *) { return Value(); });
 }

@@ -27,12 +27,13 @@ using ElementwiseOps = OpList<
     shlo::AbsOp, shlo::AddOp, shlo::AndOp, shlo::Atan2Op,
     shlo::BitcastConvertOp, shlo::CbrtOp, shlo::CeilOp, shlo::ClampOp,
     shlo::CompareOp, shlo::ComplexOp, shlo::ConvertOp, shlo::CosineOp,
-    shlo::CountLeadingZerosOp, shlo::DivideOp, shlo::ExponentialOp, shlo::ExponentialMinusOneOp,
-    shlo::FloorOp, shlo::ImagOp, shlo::IsFiniteOp, shlo::LogPlusOneOp, shlo::LogOp,
-    shlo::LogisticOp, shlo::MaximumOp, shlo::MinimumOp, shlo::MultiplyOp, shlo::NegateOp,
-    shlo::NotOp, shlo::OrOp, shlo::PopcntOp, shlo::PowerOp, shlo::RealOp,
-    shlo::ReducePrecisionOp, shlo::RemainderOp, shlo::RoundNearestEvenOp,
-    shlo::RoundNearestAfzOp, shlo::RsqrtOp, shlo::SelectOp, shlo::ShiftLeftOp,
+    shlo::CountLeadingZerosOp, shlo::DivideOp, shlo::ExponentialOp,
+    shlo::ExponentialMinusOneOp, shlo::FloorOp, shlo::ImagOp, shlo::IsFiniteOp,
+    shlo::LogPlusOneOp, shlo::LogOp, shlo::LogisticOp, shlo::MaximumOp,
+    shlo::MinimumOp, shlo::MultiplyOp, shlo::NegateOp, shlo::NotOp, shlo::OrOp,
+    shlo::PopcntOp, shlo::PowerOp, shlo::RealOp, shlo::ReducePrecisionOp,
+    shlo::RemainderOp, shlo::RoundNearestEvenOp, shlo::RoundNearestAfzOp,
+    shlo::RsqrtOp, shlo::SelectOp, shlo::ShiftLeftOp,
     shlo::ShiftRightArithmeticOp, shlo::ShiftRightLogicalOp, shlo::SignOp,
     shlo::SineOp, shlo::SqrtOp, shlo::SubtractOp, shlo::TanOp, shlo::TanhOp,
     shlo::XorOp, chlo::AcosOp, chlo::AcoshOp, chlo::AsinOp, chlo::AsinhOp,
@@ -110,7 +111,7 @@ ElementsAttr mp::getSignlessElements(ElementsAttr elements) {
   if (auto dense = dyn_cast<DenseElementsAttr>(elements))
     return dense.bitcast(element);
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
-    return DenseResourceElementsAttr::get(
-        resource.getType().clone(element), resource.getRawHandle());
+    return DenseResourceElementsAttr::get(resource.getType().clone(element),
+                                          resource.getRawHandle());
   return {};
 }

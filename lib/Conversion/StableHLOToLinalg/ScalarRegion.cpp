@@ -34,10 +34,10 @@ static Value lookup(Value value, IRMapping &scalars, OpBuilder &builder) {
 static LogicalResult mapOp(Operation *op, IRMapping &scalars,
                            OpBuilder &builder) {
   auto fail = [&] {
-    return op->emitError()
-           << "expected an elementwise op on scalars in the body of a reduction "
-              "or similar op, but got '"
-           << op->getName() << "'";
+    return op->emitError() << "expected an elementwise op on scalars in the "
+                              "body of a reduction "
+                              "or similar op, but got '"
+                           << op->getName() << "'";
   };
   auto isScalar = [](Value value) { return isRankZero(value); };
   if (!llvm::all_of(op->getResults(), isScalar) ||
@@ -74,7 +74,8 @@ LogicalResult mp::inlineScalarRegion(Region &region, ValueRange args,
   Block &body = region.front();
   scalars.map(body.getArguments(), args);
   for (Operation &op : body.without_terminator())
-    if (!op.hasTrait<OpTrait::ConstantLike>() && failed(mapOp(&op, scalars, builder)))
+    if (!op.hasTrait<OpTrait::ConstantLike>() &&
+        failed(mapOp(&op, scalars, builder)))
       return failure();
   for (Value returned : body.getTerminator()->getOperands()) {
     Value scalar = lookup(returned, scalars, builder);

@@ -22,10 +22,9 @@ struct SelectAndScatterLowering : KernelPattern<shlo::SelectAndScatterOp> {
     Location loc = op.getLoc();
     RankedTensorType type = getSignlessType(*getTypeConverter(), op);
     auto source = cast<RankedTensorType>(adaptor.getSource().getType());
-    SmallVector<WindowDim> dims =
-        getWindowDims(type, source.getShape(), op.getWindowDimensions(),
-                      op.getWindowStrides(), std::nullopt, std::nullopt,
-                      op.getPadding());
+    SmallVector<WindowDim> dims = getWindowDims(
+        type, source.getShape(), op.getWindowDimensions(),
+        op.getWindowStrides(), std::nullopt, std::nullopt, op.getPadding());
     SmallVector<Value> inputs = {
         createSplat(rewriter, loc, type, adaptor.getInitValue()),
         adaptor.getOperand(), adaptor.getSource()};
@@ -66,8 +65,8 @@ struct SelectAndScatterLowering : KernelPattern<shlo::SelectAndScatterOp> {
     }
     int64_t extent = sharedDim < 0 ? 1 : dims[sharedDim].inputSize;
     int64_t itemElements = type.getNumElements() / extent;
-    int64_t grain = std::max<int64_t>(
-        1, getCopyGrain(type.getElementType()) / (4 * itemElements));
+    int64_t grain = std::max<int64_t>(1, getCopyGrain(type.getElementType()) /
+                                             (4 * itemElements));
     LaunchOp launch = createLaunch(rewriter, loc, kernel.func, inputs, type,
                                    extent, grain, /*tied=*/{0});
     rewriter.replaceOp(op, launch.getResults());
@@ -88,9 +87,8 @@ private:
     // coordinates.
     Value none = arith::ConstantOp::create(b, b.getBoolAttr(false));
     SmallVector<Value> carried = {
-        none,
-        b.load(kernel.inputs[1], SmallVector<Value>(dims.size(), b.index(0)),
-               element)};
+        none, b.load(kernel.inputs[1],
+                     SmallVector<Value>(dims.size(), b.index(0)), element)};
     carried.append(dims.size(), b.index(0));
 
     std::function<SmallVector<Value>(SmallVector<Value>)> nest =
@@ -107,8 +105,7 @@ private:
       }
       Value start = b.sub(b.mul(at[d], dim.stride), b.index(dim.low));
       Value low = b.max(start, b.index(0));
-      Value high =
-          b.min(b.add(start, dim.window), b.index(dim.inputSize));
+      Value high = b.min(b.add(start, dim.window), b.index(dim.inputSize));
       auto loop = scf::ForOp::create(b, low, high, b.index(1), state);
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(loop.getBody());

@@ -98,9 +98,8 @@ struct SliceLowering : OpConversionPattern<shlo::SliceOp> {
           return getAsIndexOpFoldResult(getContext(), list);
         };
         rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
-            op, type, adaptor.getOperand(),
-            toFoldResults(op.getStartIndices()), toFoldResults(type.getShape()),
-            toFoldResults(op.getStrides()));
+            op, type, adaptor.getOperand(), toFoldResults(op.getStartIndices()),
+            toFoldResults(type.getShape()), toFoldResults(op.getStrides()));
         return success();
       }
       exprs.push_back(position);
@@ -118,9 +117,9 @@ struct ReverseLowering : OpConversionPattern<shlo::ReverseOp> {
   LogicalResult
   matchAndRewrite(shlo::ReverseOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, createReverse(rewriter, op.getLoc(),
-                                         adaptor.getOperand(),
-                                         op.getDimensions()));
+    rewriter.replaceOp(op,
+                       createReverse(rewriter, op.getLoc(),
+                                     adaptor.getOperand(), op.getDimensions()));
     return success();
   }
 };
@@ -137,9 +136,11 @@ Value convertIndex(OpBuilder &builder, Location loc, Value index, Type type) {
   if (isa<FloatType>(type)) {
     bool narrow = type.getIntOrFloatBitWidth() < 32;
     Type wide = narrow ? builder.getF32Type() : type;
-    index = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index);
+    index =
+        arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index);
     Value number = arith::SIToFPOp::create(builder, loc, wide, index);
-    return narrow ? arith::TruncFOp::create(builder, loc, type, number) : number;
+    return narrow ? arith::TruncFOp::create(builder, loc, type, number)
+                  : number;
   }
   return arith::IndexCastOp::create(builder, loc, type, index);
 }
@@ -158,10 +159,9 @@ struct IotaLowering : OpConversionPattern<shlo::IotaOp> {
   LogicalResult
   matchAndRewrite(shlo::IotaOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOp(
-        op, createIota(rewriter, op.getLoc(),
-                       getSignlessType(*getTypeConverter(), op),
-                       op.getIotaDimension()));
+    rewriter.replaceOp(op, createIota(rewriter, op.getLoc(),
+                                      getSignlessType(*getTypeConverter(), op),
+                                      op.getIotaDimension()));
     return success();
   }
 };
@@ -196,7 +196,8 @@ struct EmptyResultLowering : ConversionPattern {
 
 void mp::populateShapePatterns(TypeConverter &converter,
                                RewritePatternSet &patterns) {
-  patterns.add<BroadcastInDimLowering, TransposeLowering, ReshapeLowering,
-               SliceLowering, ReverseLowering, IotaLowering,
-               EmptyResultLowering>(converter, patterns.getContext());
+  patterns
+      .add<BroadcastInDimLowering, TransposeLowering, ReshapeLowering,
+           SliceLowering, ReverseLowering, IotaLowering, EmptyResultLowering>(
+          converter, patterns.getContext());
 }

@@ -26,8 +26,7 @@ struct SortedOrder {
   int64_t first;
 
   Value get(KernelLoops &b, Value i) const {
-    Value entry =
-        memref::LoadOp::create(b, buffer, b.add(i, first));
+    Value entry = memref::LoadOp::create(b, buffer, b.add(i, first));
     return arith::IndexCastOp::create(b, b.getIndexType(), entry);
   }
 };
@@ -37,10 +36,11 @@ struct SortedOrder {
 SortedOrder emitSort(KernelLoops &b, Value scratch, int64_t size,
                      llvm::function_ref<Value(Value, Value)> before) {
   Type i32 = b.getI32Type();
-  Value buffer = memref::ViewOp::create(
-      b, MemRefType::get({2 * size}, i32), scratch, b.index(0), ValueRange());
+  Value buffer = memref::ViewOp::create(b, MemRefType::get({2 * size}, i32),
+                                        scratch, b.index(0), ValueRange());
   b.loop(b.index(0), b.index(size), [&](Value i) {
-    memref::StoreOp::create(b, arith::IndexCastOp::create(b, i32, i), buffer, i);
+    memref::StoreOp::create(b, arith::IndexCastOp::create(b, i32, i), buffer,
+                            i);
   });
   auto loadAt = [&](Value offset, Value i) -> Value {
     Value entry = memref::LoadOp::create(b, buffer, b.add(offset, i));
@@ -54,16 +54,15 @@ SortedOrder emitSort(KernelLoops &b, Value scratch, int64_t size,
     Value from = b.mul(odd, size);
     Value to = b.sub(b.index(size), from);
     Value pairWidth = b.add(width, width);
-    auto pairs =
-        scf::ForOp::create(b, b.index(0), b.index(size), pairWidth);
+    auto pairs = scf::ForOp::create(b, b.index(0), b.index(size), pairWidth);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(pairs.getBody());
     Value low = pairs.getInductionVar();
     Value middle = b.min(b.add(low, width), b.index(size));
     Value high = b.min(b.add(low, pairWidth), b.index(size));
 
-    auto merge = scf::ForOp::create(b, low, high, b.index(1),
-                                    ValueRange{low, middle});
+    auto merge =
+        scf::ForOp::create(b, low, high, b.index(1), ValueRange{low, middle});
     b.setInsertionPointToStart(merge.getBody());
     Value i = merge.getRegionIterArg(0), j = merge.getRegionIterArg(1);
     // Both are loaded whether or not their runs have ended, so the positions
@@ -75,8 +74,8 @@ SortedOrder emitSort(KernelLoops &b, Value scratch, int64_t size,
     Value takeRight = b.both(
         rightLeft, arith::OrIOp::create(b, leftEnded, before(right, left)));
     Value taken = arith::SelectOp::create(b, takeRight, right, left);
-    memref::StoreOp::create(b, arith::IndexCastOp::create(b, i32, taken), buffer,
-                            b.add(to, merge.getInductionVar()));
+    memref::StoreOp::create(b, arith::IndexCastOp::create(b, i32, taken),
+                            buffer, b.add(to, merge.getInductionVar()));
     Value nextI = arith::SelectOp::create(b, takeRight, i, b.add(i, 1));
     Value nextJ = arith::SelectOp::create(b, takeRight, b.add(j, 1), j);
     scf::YieldOp::create(b, ValueRange{nextI, nextJ});
@@ -116,8 +115,8 @@ struct SortLowering : KernelPattern<shlo::SortOp> {
     KernelLoops b(kernel);
     LogicalResult inlined = success();
     b.loop(kernel.begin, kernel.end, [&](Value row) {
-      SmallVector<Value> at = b.delinearize(
-          row, {getProduct(shape.take_front(dim)), inner});
+      SmallVector<Value> at =
+          b.delinearize(row, {getProduct(shape.take_front(dim)), inner});
       Value base = b.add(b.mul(at[0], size * inner), at[1]);
       auto position = [&](Value i) { return b.add(base, b.mul(i, inner)); };
       auto before = [&](Value i, Value j) -> Value {
@@ -221,15 +220,14 @@ struct TopKLowering : KernelPattern<chlo::TopKOp> {
             kernel.outputs[1], to);
       });
     });
-    LaunchOp launch = createLaunch(
-        rewriter, loc, kernel.func, input,
-        {flatten(valuesType), flatten(indicesType)}, rows, getSortGrain(size),
-        {}, {}, getSortScratch(size));
-    rewriter.replaceOp(
-        op, {createReshape(rewriter, loc, launch.getResult(0),
-                           valuesType.getShape()),
-             createReshape(rewriter, loc, launch.getResult(1),
-                           indicesType.getShape())});
+    LaunchOp launch =
+        createLaunch(rewriter, loc, kernel.func, input,
+                     {flatten(valuesType), flatten(indicesType)}, rows,
+                     getSortGrain(size), {}, {}, getSortScratch(size));
+    rewriter.replaceOp(op, {createReshape(rewriter, loc, launch.getResult(0),
+                                          valuesType.getShape()),
+                            createReshape(rewriter, loc, launch.getResult(1),
+                                          indicesType.getShape())});
     return success();
   }
 };

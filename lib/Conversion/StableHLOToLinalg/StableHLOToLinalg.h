@@ -94,8 +94,7 @@ Value createSplatConstant(OpBuilder &builder, Location loc,
 Value createMultiplyAdd(OpBuilder &builder, Location loc, Value x, Value y,
                         Value sum);
 
-using ScalarBody =
-    llvm::function_ref<Value(OpBuilder &, Location, ValueRange)>;
+using ScalarBody = llvm::function_ref<Value(OpBuilder &, Location, ValueRange)>;
 
 /// A `linalg.generic` that computes every element of `type` on its own:
 /// `inputs[i]` is read through `maps[i]`, from the result's dimensions to its

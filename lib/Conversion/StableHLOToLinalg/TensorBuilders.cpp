@@ -64,9 +64,9 @@ Value mp::promoteScalar(OpBuilder &builder, Location loc, Value value,
   auto part = cast<ComplexType>(type).getElementType();
   Value re = complex::ReOp::create(builder, loc, value);
   Value im = complex::ImOp::create(builder, loc, value);
-  return complex::CreateOp::create(builder, loc, type,
-                                   promoteScalar(builder, loc, re, source, part),
-                                   promoteScalar(builder, loc, im, source, part));
+  return complex::CreateOp::create(
+      builder, loc, type, promoteScalar(builder, loc, re, source, part),
+      promoteScalar(builder, loc, im, source, part));
 }
 
 Value mp::createMultiplyAdd(OpBuilder &b, Location loc, Value x, Value y,

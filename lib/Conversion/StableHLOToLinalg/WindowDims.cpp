@@ -5,11 +5,11 @@ using namespace mlir::mp;
 
 SmallVector<WindowDim>
 mp::getWindowDims(RankedTensorType input, ArrayRef<int64_t> resultShape,
-              std::optional<ArrayRef<int64_t>> window,
-              std::optional<ArrayRef<int64_t>> strides,
-              std::optional<ArrayRef<int64_t>> dilations,
-              std::optional<ArrayRef<int64_t>> baseDilations,
-              std::optional<DenseIntElementsAttr> padding) {
+                  std::optional<ArrayRef<int64_t>> window,
+                  std::optional<ArrayRef<int64_t>> strides,
+                  std::optional<ArrayRef<int64_t>> dilations,
+                  std::optional<ArrayRef<int64_t>> baseDilations,
+                  std::optional<DenseIntElementsAttr> padding) {
   SmallVector<int64_t> pads(2 * input.getRank(), 0);
   if (padding)
     pads = llvm::to_vector(padding->getValues<int64_t>());
@@ -38,8 +38,10 @@ SmallVector<WindowDim> mp::mergeIdentityDims(ArrayRef<WindowDim> dims) {
 }
 
 SmallVector<int64_t> mp::getInputShape(ArrayRef<WindowDim> dims) {
-  return llvm::map_to_vector(dims, [](const WindowDim &d) { return d.inputSize; });
+  return llvm::map_to_vector(dims,
+                             [](const WindowDim &d) { return d.inputSize; });
 }
 SmallVector<int64_t> mp::getResultShape(ArrayRef<WindowDim> dims) {
-  return llvm::map_to_vector(dims, [](const WindowDim &d) { return d.resultSize; });
+  return llvm::map_to_vector(dims,
+                             [](const WindowDim &d) { return d.resultSize; });
 }

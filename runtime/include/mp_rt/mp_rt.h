@@ -110,7 +110,7 @@ typedef struct mp_rt_event {
   size_t struct_size;
   int32_t kind; /* mp_rt_event_kind */
   const char *name;
-  int64_t extent, grain; /* of a launch, else 0 */
+  int64_t extent, grain;     /* of a launch, else 0 */
   uint64_t begin_ns, end_ns; /* CLOCK_MONOTONIC */
 } mp_rt_event;
 
@@ -126,9 +126,9 @@ typedef struct mp_rt_instance_options {
 } mp_rt_instance_options;
 
 /* `options` may be null. */
-MP_RT_API mp_rt_status mp_rt_instance_create(
-    mp_rt_model *model, const mp_rt_instance_options *options,
-    mp_rt_instance **out_instance);
+MP_RT_API mp_rt_status
+mp_rt_instance_create(mp_rt_model *model, const mp_rt_instance_options *options,
+                      mp_rt_instance **out_instance);
 
 /* Accepts null. Not while a call is running. */
 MP_RT_API void mp_rt_instance_destroy(mp_rt_instance *instance);

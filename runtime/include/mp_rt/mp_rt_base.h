@@ -1,4 +1,5 @@
-/* mp_rt_base.h - the status type and the export macro shared by both headers. */
+/* mp_rt_base.h - the status type and the export macro shared by both headers.
+ */
 #ifndef MP_RT_BASE_H
 #define MP_RT_BASE_H
 
@@ -19,9 +20,9 @@ typedef enum mp_rt_code {
   MP_RT_INVALID_ARGUMENT = 1, /* the caller must pass something else */
   MP_RT_UNSUPPORTED = 2,      /* this machine or device cannot do it */
   MP_RT_OUT_OF_MEMORY = 3,
-  MP_RT_DEVICE_ERROR = 4,     /* the driver said no; the text says why */
-  MP_RT_INTERNAL = 5,         /* a fault of the runtime or of the compiler */
-  MP_RT_CHECK_FAILED = 6      /* the model compared values, and they differ */
+  MP_RT_DEVICE_ERROR = 4, /* the driver said no; the text says why */
+  MP_RT_INTERNAL = 5,     /* a fault of the runtime or of the compiler */
+  MP_RT_CHECK_FAILED = 6  /* the model compared values, and they differ */
 } mp_rt_code;
 
 /* Zero is success; other values are mp_rt_code. The text of a failure is in

@@ -40,15 +40,15 @@ typedef struct mp_rt_operand {
   const int64_t *shape; /* `rank` sizes, row-major and contiguous */
   int32_t rank;
   uint8_t code, bits; /* elements narrower than a byte take one byte each */
-  uint8_t invariant; /* input whose value is the same in every call of one
-                        instance until its parameters change: packed forms of
-                        it may be kept in the instance */
+  uint8_t invariant;  /* input whose value is the same in every call of one
+                         instance until its parameters change: packed forms of
+                         it may be kept in the instance */
   uint8_t reserved;
 } mp_rt_operand;
 
 typedef struct mp_rt_library_call {
   size_t struct_size;
-  int32_t call_id;   /* unique in the model: key of what the instance keeps */
+  int32_t call_id; /* unique in the model: key of what the instance keeps */
   int32_t num_inputs, num_outputs, num_config;
   const mp_rt_operand *operands; /* inputs, then results */
   const int64_t *config;         /* the routine's own parameters */
@@ -58,7 +58,8 @@ typedef struct mp_rt_library_call {
 typedef mp_rt_status (*mp_rt_library_routine)(mp_rt_exec *exec,
                                               const mp_rt_library_call *call);
 
-/* Sets the calling thread's error text (truncated to 4 KiB) and returns code. */
+/* Sets the calling thread's error text (truncated to 4 KiB) and returns code.
+ */
 MP_RT_API mp_rt_status mp_rt_fail(mp_rt_status code, const char *text);
 
 /* Library routine: compares input 0 (got) with input 1 (expected), both of one
@@ -73,12 +74,13 @@ MP_RT_API mp_rt_status mp_rt_check(mp_rt_exec *exec,
 
 typedef struct mp_rt_value_desc {
   size_t struct_size;
-  const char *name;     /* what the source or the roles call it; else "argN", "resultN" */
+  const char
+      *name; /* what the source or the roles call it; else "argN", "resultN" */
   const char *role;     /* "param", "batch", ...; "" if unknown */
   const int64_t *shape; /* `rank` sizes */
   int32_t rank;
-  uint8_t code, bits;   /* DLPack data type; complex has bits of the pair */
-  int16_t donated_to;   /* argument whose buffer this result may take; -1 none */
+  uint8_t code, bits; /* DLPack data type; complex has bits of the pair */
+  int16_t donated_to; /* argument whose buffer this result may take; -1 none */
   uint64_t bytes;
 } mp_rt_value_desc;
 
@@ -99,7 +101,7 @@ typedef struct mp_rt_function_desc {
   /* Computes from constants and arguments with role "param" what `run` needs
    * of them (packed and converted weights). Called before the first run of an
    * instance and whenever those arguments changed. `results` is unused. */
-  mp_rt_entry prepare;       /* optional: null if nothing is to be done */
+  mp_rt_entry prepare; /* optional: null if nothing is to be done */
   mp_rt_entry run;
 } mp_rt_function_desc;
 

@@ -54,12 +54,12 @@ typedef struct mp_train_options {
 
 typedef struct mp_train_summary {
   size_t struct_size;
-  int64_t steps, skipped;  /* in all, including those before a resume */
-  int32_t stopped;         /* progress asked to stop */
-  double last_epoch_loss;  /* mean over the clean steps of the last epoch */
-  double seconds;          /* of this run's steps */
-  uint64_t state_bytes;    /* parameters, optimizer and scaler state */
-  uint64_t peak_bytes;     /* of the instance: temporaries, packed weights */
+  int64_t steps, skipped; /* in all, including those before a resume */
+  int32_t stopped;        /* progress asked to stop */
+  double last_epoch_loss; /* mean over the clean steps of the last epoch */
+  double seconds;         /* of this run's steps */
+  uint64_t state_bytes;   /* parameters, optimizer and scaler state */
+  uint64_t peak_bytes;    /* of the instance: temporaries, packed weights */
 } mp_train_summary;
 
 /* Sets every field to its default. */

@@ -28,8 +28,8 @@ mp_rt_status mp::rt::findDevice(const char *name, const char *fallback,
   std::string known;
   for (const Device *device : devices)
     known += (known.empty() ? "'" : ", '") + std::string(device->name) + "'";
-  return fail(MP_RT_INVALID_ARGUMENT,
-              "unknown device '%s': expected one of %s", name, known.c_str());
+  return fail(MP_RT_INVALID_ARGUMENT, "unknown device '%s': expected one of %s",
+              name, known.c_str());
 }
 
 extern "C" int32_t mp_rt_device_kinds(void) { return numDevices; }

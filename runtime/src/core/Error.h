@@ -16,7 +16,8 @@ mp_rt_status fail(mp_rt_code code, const char *format, ...)
 
 /// No exception crosses the C ABI: runs `body`, turns what it throws into a
 /// status.
-template <typename Body> mp_rt_status guarded(Body &&body) noexcept {
+template <typename Body>
+mp_rt_status guarded(Body &&body) noexcept {
   try {
     return body();
   } catch (const std::bad_alloc &) {

@@ -13,8 +13,8 @@ uint64_t mp::rt::nowNs() {
          static_cast<uint64_t>(time.tv_nsec);
 }
 
-void mp_rt_exec::report(mp_rt_event_kind kind, const char *name,
-                        int64_t extent, int64_t grain, uint64_t beginNs) {
+void mp_rt_exec::report(mp_rt_event_kind kind, const char *name, int64_t extent,
+                        int64_t grain, uint64_t beginNs) {
   static const char *const kinds[] = {"launch", "library", "prepare", "call"};
   uint64_t endNs = nowNs();
   if (!name)
@@ -30,8 +30,8 @@ void mp_rt_exec::report(mp_rt_event_kind kind, const char *name,
                  name, pool->threads(),
                  static_cast<double>(endNs - beginNs) * 1e-3);
   if (profile) {
-    mp_rt_event event = {sizeof(mp_rt_event), kind,    name, extent, grain,
-                         beginNs,             endNs};
+    mp_rt_event event = {
+        sizeof(mp_rt_event), kind, name, extent, grain, beginNs, endNs};
     profile(profileUser, &event);
   }
 }

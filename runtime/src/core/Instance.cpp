@@ -48,12 +48,10 @@ static mp_rt_status create(mp_rt_model *model,
                            mp_rt_instance **out) {
   mp_rt_instance_options options = {};
   if (given)
-    std::memcpy(&options, given,
-                std::min(given->struct_size, sizeof(options)));
+    std::memcpy(&options, given, std::min(given->struct_size, sizeof(options)));
   auto instance = std::make_unique<mp_rt_instance>();
   const char *made = model->desc->device;
-  if (mp_rt_status status =
-          findDevice(options.device, made, instance->device))
+  if (mp_rt_status status = findDevice(options.device, made, instance->device))
     return status;
   if (instance->device->models &&
       std::strcmp(instance->device->models, made) != 0)
@@ -120,9 +118,8 @@ mp_rt_memory_info mp_rt_instance::memory() const {
   for (const auto &entry : exec.callStates)
     info.packed_bytes += entry.second ? entry.second->bytes() : 0;
   info.scratch_bytes = exec.pool->scratchBytes();
-  info.peak_bytes =
-      std::max(peak, info.arena_bytes + info.persistent_bytes +
-                         info.packed_bytes + info.scratch_bytes);
+  info.peak_bytes = std::max(peak, info.arena_bytes + info.persistent_bytes +
+                                       info.packed_bytes + info.scratch_bytes);
   return info;
 }
 
@@ -181,17 +178,15 @@ static mp_rt_status bind(const Function &function, const Device &device,
            std::equal(tensor->shape, tensor->shape + value.rank, value.shape);
   if (!same) {
     bool printable = tensor->shape || tensor->ndim == 0;
-    return bad(
-        "expected '" + typeName(value.type, value.shape, value.rank) +
-        "', but got '" +
-        (printable && tensor->ndim >= 0
-             ? typeName(type, tensor->shape, tensor->ndim)
-             : std::string("no shape")) +
-        "'" + (tensor->dtype.lanes == 1 ? "" : " with vector lanes"));
+    return bad("expected '" + typeName(value.type, value.shape, value.rank) +
+               "', but got '" +
+               (printable && tensor->ndim >= 0
+                    ? typeName(type, tensor->shape, tensor->ndim)
+                    : std::string("no shape")) +
+               "'" + (tensor->dtype.lanes == 1 ? "" : " with vector lanes"));
   }
   if (tensor->device.device_type != device.tensors &&
-      !(device.tensors == kDLCPU &&
-        tensor->device.device_type == kDLCUDAHost))
+      !(device.tensors == kDLCPU && tensor->device.device_type == kDLCUDAHost))
     return bad("expected memory of device type " +
                std::to_string(device.tensors) + ", but got " +
                std::to_string(tensor->device.device_type));
@@ -226,9 +221,8 @@ static mp_rt_status checkOverlap(const Function &function,
     if (bytes)
       ranges.push_back({begin, begin + bytes, i});
   }
-  std::sort(ranges.begin(), ranges.end(), [](const Range &a, const Range &b) {
-    return a.begin < b.begin;
-  });
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range &a, const Range &b) { return a.begin < b.begin; });
   for (size_t i = 0; i < ranges.size(); ++i) {
     for (size_t j = i + 1; j < ranges.size() && ranges[j].begin < ranges[i].end;
          ++j) {
@@ -241,10 +235,10 @@ static mp_rt_status checkOverlap(const Function &function,
           ranges[i].begin == ranges[j].begin)
         continue;
       return badTensor(function, "result", b - numArgs, result,
-                       a < numArgs ? "its buffer overlaps argument " +
-                                         std::to_string(a)
-                                   : "its buffer overlaps result " +
-                                         std::to_string(a - numArgs));
+                       a < numArgs
+                           ? "its buffer overlaps argument " + std::to_string(a)
+                           : "its buffer overlaps result " +
+                                 std::to_string(a - numArgs));
     }
   }
   return MP_RT_OK;
@@ -289,8 +283,8 @@ static mp_rt_status prepare(mp_rt_instance &instance, const Function &function,
     bool observed = instance.exec.observed();
     uint64_t begin = observed ? nowNs() : 0;
     if (mp_rt_status status = instance.device->run(
-            function.prepare, &instance.exec, instance.pointers.data(),
-            nullptr, instance.arena.data(), state.persistent.data()))
+            function.prepare, &instance.exec, instance.pointers.data(), nullptr,
+            instance.arena.data(), state.persistent.data()))
       return status;
     if (observed)
       instance.exec.report(MP_RT_EVENT_PREPARE, function.name, 0, 0, begin);

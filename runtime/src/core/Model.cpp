@@ -25,15 +25,15 @@ static mp_rt_status checkVersion(const char *path, uint32_t major,
 }
 
 static mp_rt_status damaged(const std::string &path, const std::string &what) {
-  return fail(MP_RT_INVALID_ARGUMENT,
-              "'%s' has a damaged descriptor: %s", path.c_str(), what.c_str());
+  return fail(MP_RT_INVALID_ARGUMENT, "'%s' has a damaged descriptor: %s",
+              path.c_str(), what.c_str());
 }
 
 /// Copies what the descriptor says of one argument or result.
 static mp_rt_status readValue(const std::string &path, const std::string &where,
                               const mp_rt_value_desc &desc, Value &out) {
-  if (desc.struct_size < sizeof(mp_rt_value_desc) || !desc.name ||
-      !desc.role || desc.rank < 0 || (desc.rank > 0 && !desc.shape))
+  if (desc.struct_size < sizeof(mp_rt_value_desc) || !desc.name || !desc.role ||
+      desc.rank < 0 || (desc.rank > 0 && !desc.shape))
     return damaged(path, where + " is incomplete");
   ElementType type{desc.code, desc.bits};
   uint64_t count;
@@ -44,8 +44,8 @@ static mp_rt_status readValue(const std::string &path, const std::string &where,
                              std::to_string(desc.bytes) + " bytes");
   size_t alignment =
       type.code == MP_RT_DL_COMPLEX ? type.bytes() / 2 : type.bytes();
-  out = {desc.name,  desc.role,  type,      desc.rank, desc.donated_to,
-         desc.shape, desc.bytes, alignment};
+  out = {desc.name,       desc.role,  type,       desc.rank,
+         desc.donated_to, desc.shape, desc.bytes, alignment};
   return MP_RT_OK;
 }
 
@@ -73,8 +73,7 @@ static mp_rt_status readFunction(const std::string &path,
   for (int32_t i = 0; i < desc.num_results; ++i) {
     std::string where = prefix + "result " + std::to_string(i);
     Value &result = out.results[i];
-    if (mp_rt_status status =
-            readValue(path, where, desc.results[i], result))
+    if (mp_rt_status status = readValue(path, where, desc.results[i], result))
       return status;
     if (result.donatedTo >= desc.num_args ||
         (result.donatedTo >= 0 &&
@@ -90,8 +89,7 @@ static mp_rt_status readDescriptor(mp_rt_model &model) {
   const mp_rt_model_desc &desc = *model.desc;
   if (desc.struct_size < sizeof(mp_rt_model_desc))
     return damaged(model.path, "it is too short");
-  if (mp_rt_status status = checkVersion(model.path.c_str(),
-                                         desc.codegen_major,
+  if (mp_rt_status status = checkVersion(model.path.c_str(), desc.codegen_major,
                                          desc.codegen_minor))
     return status;
   if (!desc.compiler || !desc.device || !desc.cpu_features || !desc.manifest ||
@@ -99,8 +97,8 @@ static mp_rt_status readDescriptor(mp_rt_model &model) {
     return damaged(model.path, "a field is null");
   model.functions.resize(desc.num_functions);
   for (int32_t i = 0; i < desc.num_functions; ++i) {
-    if (mp_rt_status status = readFunction(model.path, desc.functions[i],
-                                           model.functions[i]))
+    if (mp_rt_status status =
+            readFunction(model.path, desc.functions[i], model.functions[i]))
       return status;
   }
   return MP_RT_OK;
@@ -193,8 +191,7 @@ static mp_rt_status find(const char *caller, const mp_rt_model *model,
   if (!model)
     return fail(MP_RT_INVALID_ARGUMENT, "%s: expected a model, but got null",
                 caller);
-  if (function < 0 ||
-      function >= static_cast<int32_t>(model->functions.size()))
+  if (function < 0 || function >= static_cast<int32_t>(model->functions.size()))
     return fail(MP_RT_INVALID_ARGUMENT,
                 "%s: expected a function index below %zu, but got %d", caller,
                 model->functions.size(), function);
@@ -209,9 +206,8 @@ extern "C" mp_rt_status mp_rt_model_query(const mp_rt_model *model,
                 "mp_rt_model_query: expected a model, but got null");
   const mp_rt_model_desc &desc = *model->desc;
   return give("mp_rt_model_query",
-              mp_rt_model_info{0, desc.compiler, desc.device,
-                               desc.cpu_features, desc.manifest,
-                               desc.num_functions},
+              mp_rt_model_info{0, desc.compiler, desc.device, desc.cpu_features,
+                               desc.manifest, desc.num_functions},
               out_info);
 }
 

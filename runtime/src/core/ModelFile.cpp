@@ -24,7 +24,8 @@ struct Bytes {
   bool holds(uint64_t offset, uint64_t length) const {
     return offset <= size && length <= size - offset;
   }
-  template <typename T> bool read(uint64_t offset, T &out) const {
+  template <typename T>
+  bool read(uint64_t offset, T &out) const {
     if (!holds(offset, sizeof(T)))
       return false;
     std::memcpy(&out, data + offset, sizeof(T));
@@ -64,8 +65,8 @@ static mp_rt_status checkHeader(const char *path, const Bytes &file,
                 path, sizeof(Elf64_Phdr), header.e_phentsize);
   // Linkers put the section headers last, so this finds most short copies.
   if (header.e_shoff &&
-      !file.holds(header.e_shoff, static_cast<uint64_t>(header.e_shentsize) *
-                                      header.e_shnum))
+      !file.holds(header.e_shoff,
+                  static_cast<uint64_t>(header.e_shentsize) * header.e_shnum))
     return truncated(path, "the section table");
   return MP_RT_OK;
 }
@@ -112,8 +113,7 @@ static bool parseNumber(std::string_view text, uint32_t &out) {
 /// "major.minor;device;features".
 static bool parseNote(std::string_view text, ModelNote &note) {
   size_t first = text.find(';');
-  size_t second =
-      first == text.npos ? first : text.find(';', first + 1);
+  size_t second = first == text.npos ? first : text.find(';', first + 1);
   if (second == text.npos)
     return false;
   std::string_view version = text.substr(0, first);
@@ -144,8 +144,8 @@ mp_rt_status mp::rt::readModelNote(const char *path, const uint8_t *data,
         !file.holds(segment.p_offset, segment.p_filesz))
       return truncated(path, "a segment");
     if (segment.p_type == PT_NOTE && text.empty())
-      text = findNote(file, segment.p_offset, segment.p_filesz,
-                      segment.p_align);
+      text =
+          findNote(file, segment.p_offset, segment.p_filesz, segment.p_align);
   }
   if (text.empty())
     return fail(MP_RT_INVALID_ARGUMENT,
@@ -173,8 +173,8 @@ mp_rt_status mp::rt::readModelFile(const char *path, ModelNote &note) {
   }
   size_t size = static_cast<size_t>(info.st_size);
   // An empty file cannot be mapped; the header check names the fault.
-  void *data = size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0)
-                    : nullptr;
+  void *data =
+      size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : nullptr;
   int error = errno;
   close(fd);
   if (data == MAP_FAILED)

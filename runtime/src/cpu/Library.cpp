@@ -8,8 +8,8 @@ void mp::rt::limitOpenMP(int32_t threads) {
   // Whichever OpenMP runtime the vendor library brought is the one to tell; a
   // library built without OpenMP brings none. The setting is per thread.
   using SetThreads = void (*)(int);
-  static const SetThreads setThreads = reinterpret_cast<SetThreads>(
-      dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  static const SetThreads setThreads =
+      reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
   static thread_local int32_t current = 0;
   if (setThreads && current != threads)
     setThreads(threads);

@@ -56,9 +56,8 @@ bool ThreadPool::takePiece(Share &share, uint32_t epoch, uint32_t &piece) {
     piece = word & 0xffff;
     if (piece >= ((word >> 16) & 0xffff))
       return false;
-  } while (!share.word.compare_exchange_weak(word, word + 1,
-                                             std::memory_order_acq_rel,
-                                             std::memory_order_acquire));
+  } while (!share.word.compare_exchange_weak(
+      word, word + 1, std::memory_order_acq_rel, std::memory_order_acquire));
   return true;
 }
 
@@ -195,8 +194,8 @@ void ThreadPool::publish() {
   }
   epoch.store(next, std::memory_order_seq_cst);
   if (sleepers.load(std::memory_order_seq_cst))
-    futexWake(epoch, static_cast<int>(
-                         std::min<uint32_t>(split.pieces - 1, INT_MAX)));
+    futexWake(epoch,
+              static_cast<int>(std::min<uint32_t>(split.pieces - 1, INT_MAX)));
 }
 
 void ThreadPool::awaitDone() {

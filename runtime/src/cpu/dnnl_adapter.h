@@ -42,9 +42,9 @@ inline dnnl::primitive_attr dnnlStrictMath() {
   return attributes;
 }
 
-inline dnnl::matmul::primitive_desc
-dnnlMatmul(const dnnl::memory::desc &a, const dnnl::memory::desc &b,
-           const dnnl::memory::desc &c) {
+inline dnnl::matmul::primitive_desc dnnlMatmul(const dnnl::memory::desc &a,
+                                               const dnnl::memory::desc &b,
+                                               const dnnl::memory::desc &c) {
 #if DNNL_VERSION_MAJOR >= 3
   return {dnnlEngine(), a, b, c, dnnlStrictMath()};
 #else
@@ -63,14 +63,13 @@ dnnlConvolution(const dnnl::memory::desc &input,
   auto kind = dnnl::prop_kind::forward_inference;
   auto algorithm = dnnl::algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
-  return {dnnlEngine(),   kind,             algorithm,  input,
-          filter,         result,           window.strides,
-          window.dilations, window.low,     window.high, dnnlStrictMath()};
+  return {dnnlEngine(), kind,        algorithm,       input,
+          filter,       result,      window.strides,  window.dilations,
+          window.low,   window.high, dnnlStrictMath()};
 #else
-  return {dnnl::convolution_forward::desc(kind, algorithm, input, filter,
-                                          result, window.strides,
-                                          window.dilations, window.low,
-                                          window.high),
+  return {dnnl::convolution_forward::desc(
+              kind, algorithm, input, filter, result, window.strides,
+              window.dilations, window.low, window.high),
           dnnlStrictMath(), dnnlEngine()};
 #endif
 }

@@ -47,10 +47,11 @@ static mp_rt_status prepare(const mp_rt_library_call *call, DnnlState &state) {
   state.plainDesc = describe(b, bType, call->config[1] != 0);
   state.resultDesc = describe(result, resultType, false);
   // A layout of oneDNN's own choice pays where it is made once.
-  auto desc = dnnlMatmul(
-      state.inputDesc,
-      b.invariant ? describeAny(b, bType, call->config[1] != 0) : state.plainDesc,
-      state.resultDesc);
+  auto desc =
+      dnnlMatmul(state.inputDesc,
+                 b.invariant ? describeAny(b, bType, call->config[1] != 0)
+                             : state.plainDesc,
+                 state.resultDesc);
   state.packedDesc = desc.weights_desc();
   state.primitive = dnnl::matmul(desc);
   state.ready = true;

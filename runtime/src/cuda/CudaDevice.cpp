@@ -11,8 +11,7 @@ static mp_rt_status unavailable() {
               "CUDA support");
 }
 
-const Device mp::rt::cudaDevice = {
-    "cuda", kDLCUDA, "cuda", unavailable,
-    [](mp_rt_entry, mp_rt_exec *, void *const *, void *const *, void *, void *) {
-      return unavailable();
-    }};
+const Device mp::rt::cudaDevice = {"cuda", kDLCUDA, "cuda", unavailable,
+                                   [](mp_rt_entry, mp_rt_exec *, void *const *,
+                                      void *const *, void *,
+                                      void *) { return unavailable(); }};

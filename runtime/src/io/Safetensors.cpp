@@ -155,9 +155,8 @@ static std::string checkCover(const std::vector<Tensor> &tensors,
     if (tensor.size)
       order.push_back(&tensor);
   }
-  std::sort(order.begin(), order.end(), [](const Tensor *a, const Tensor *b) {
-    return a->data < b->data;
-  });
+  std::sort(order.begin(), order.end(),
+            [](const Tensor *a, const Tensor *b) { return a->data < b->data; });
   uint64_t at = 0;
   const Tensor *previous = nullptr;
   for (const Tensor *tensor : order) {
@@ -239,9 +238,10 @@ static bool headerLength(const std::string &path, const uint8_t *data,
   return true;
 }
 
-std::unique_ptr<SafetensorsFile>
-SafetensorsFile::parse(const std::string &path, const uint8_t *data,
-                       uint64_t size, std::string &error) {
+std::unique_ptr<SafetensorsFile> SafetensorsFile::parse(const std::string &path,
+                                                        const uint8_t *data,
+                                                        uint64_t size,
+                                                        std::string &error) {
   uint64_t length;
   if (!headerLength(path, data, size, length, error))
     return nullptr;
@@ -271,8 +271,8 @@ static bool readAll(int fd, uint8_t *out, uint64_t size) {
   return true;
 }
 
-std::unique_ptr<SafetensorsFile>
-SafetensorsFile::read(const std::string &path, std::string &error) {
+std::unique_ptr<SafetensorsFile> SafetensorsFile::read(const std::string &path,
+                                                       std::string &error) {
   struct Closer {
     int fd;
     ~Closer() {

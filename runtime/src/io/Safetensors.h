@@ -20,8 +20,22 @@
 namespace mp::io {
 
 enum class DType : uint8_t {
-  F64, F32, F16, BF16, F8_E4M3, F8_E5M2, C64,
-  I64, I32, I16, I8, U64, U32, U16, U8, Bool
+  F64,
+  F32,
+  F16,
+  BF16,
+  F8_E4M3,
+  F8_E5M2,
+  C64,
+  I64,
+  I32,
+  I16,
+  I8,
+  U64,
+  U32,
+  U16,
+  U8,
+  Bool
 };
 
 /// "F32", "BF16", ... as the format spells it.
@@ -47,9 +61,10 @@ public:
                                                std::string &error);
   /// The same for bytes in memory; `path` is for messages. The bytes must
   /// outlive the result.
-  static std::unique_ptr<SafetensorsFile>
-  parse(const std::string &path, const uint8_t *data, uint64_t size,
-        std::string &error);
+  static std::unique_ptr<SafetensorsFile> parse(const std::string &path,
+                                                const uint8_t *data,
+                                                uint64_t size,
+                                                std::string &error);
 
   /// In the order of the header.
   const std::vector<Tensor> &tensors() const { return entries; }

@@ -43,14 +43,13 @@ bool mp::io::writeSafetensors(
     prefix[i] = static_cast<uint8_t>(uint64_t(text.size()) >> (8 * i));
 
   AtomicFile file(path);
-  bool written =
-      file.open() && file.write(prefix, sizeof(prefix)) &&
-      file.write(text.data(), text.size()) &&
-      std::all_of(order.begin(), order.end(),
-                  [&](const Tensor *tensor) {
-                    return file.write(tensor->data, tensor->size);
-                  }) &&
-      file.commit();
+  bool written = file.open() && file.write(prefix, sizeof(prefix)) &&
+                 file.write(text.data(), text.size()) &&
+                 std::all_of(order.begin(), order.end(),
+                             [&](const Tensor *tensor) {
+                               return file.write(tensor->data, tensor->size);
+                             }) &&
+                 file.commit();
   if (!written)
     error = file.error();
   return written;

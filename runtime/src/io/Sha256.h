@@ -1,4 +1,5 @@
-//===- Sha256.h - digests of files and checkpoints --------------------------===//
+//===- Sha256.h - digests of files and checkpoints
+//--------------------------===//
 
 #ifndef MP_RT_IO_SHA256_H
 #define MP_RT_IO_SHA256_H

@@ -11,7 +11,8 @@
 using namespace mp;
 using namespace mp::train;
 
-Checkpoints::Checkpoints(std::string directory) : directory(std::move(directory)) {
+Checkpoints::Checkpoints(std::string directory)
+    : directory(std::move(directory)) {
   struct stat info;
   if (mkdir(this->directory.c_str(), 0777) == 0)
     return;
@@ -51,16 +52,19 @@ void Checkpoints::save(TrainStep &step, int64_t number, int64_t skipped) const {
   tensors.push_back(scalar("skipped", skipped));
 
   std::string name = "step-" + std::to_string(number) + ".safetensors", error;
-  if (!io::writeSafetensors(directory + "/" + name, tensors,
-                            {{"format", "mp checkpoint 1"}, {"sha256", digest(tensors)}}, error))
+  if (!io::writeSafetensors(
+          directory + "/" + name, tensors,
+          {{"format", "mp checkpoint 1"}, {"sha256", digest(tensors)}}, error))
     throw Error(error);
   io::AtomicFile latest(directory + "/latest");
   name += "\n";
-  if (!latest.open() || !latest.write(name.data(), name.size()) || !latest.commit())
+  if (!latest.open() || !latest.write(name.data(), name.size()) ||
+      !latest.commit())
     throw Error(latest.error());
 }
 
-bool Checkpoints::restore(TrainStep &step, int64_t &number, int64_t &skipped) const {
+bool Checkpoints::restore(TrainStep &step, int64_t &number,
+                          int64_t &skipped) const {
   std::ifstream latest(directory + "/latest");
   if (!latest)
     return false;
@@ -79,10 +83,12 @@ bool Checkpoints::restore(TrainStep &step, int64_t &number, int64_t &skipped) co
                      const std::vector<int64_t> &shape) {
     const io::Tensor *tensor = file->find(key);
     if (!tensor)
-      throw Error(path + ": '" + key + "' is missing; the checkpoint is of another model");
-    if (tensor->type != type || tensor->shape != shape)
       throw Error(path + ": '" + key +
-                  "' has another type or shape; the checkpoint is of another model");
+                  "' is missing; the checkpoint is of another model");
+    if (tensor->type != type || tensor->shape != shape)
+      throw Error(
+          path + ": '" + key +
+          "' has another type or shape; the checkpoint is of another model");
     found.push_back(*tensor);
     return tensor;
   };
@@ -93,9 +99,11 @@ bool Checkpoints::restore(TrainStep &step, int64_t &number, int64_t &skipped) co
   const io::Tensor *storedSkipped = require("skipped", io::DType::I64, {});
   auto hash = file->metadata().find("sha256");
   if (hash == file->metadata().end() || hash->second != digest(found))
-    throw Error(path + ": the checkpoint is damaged (its hash does not match); delete it and "
-                       "write the name of an older one into '" +
-                directory + "/latest'");
+    throw Error(
+        path +
+        ": the checkpoint is damaged (its hash does not match); delete it and "
+        "write the name of an older one into '" +
+        directory + "/latest'");
   std::memcpy(&number, storedStep->data, sizeof(number));
   std::memcpy(&skipped, storedSkipped->data, sizeof(skipped));
   if (number < 0)

@@ -12,7 +12,8 @@ namespace {
 /// SplitMix64 (Steele, Lea, Flood 2014): one stream for each seed and epoch.
 class Random {
 public:
-  Random(uint64_t seed, uint64_t stream) : state(seed ^ (stream * 0x9e3779b97f4a7c15u)) {
+  Random(uint64_t seed, uint64_t stream)
+      : state(seed ^ (stream * 0x9e3779b97f4a7c15u)) {
     next();
   }
   uint64_t next() {
@@ -49,8 +50,8 @@ std::string stem(const std::string &name) {
 
 } // namespace
 
-Dataset::Dataset(const std::string &path, TrainStep &step, int64_t batch, int64_t epochs,
-                 uint64_t seed)
+Dataset::Dataset(const std::string &path, TrainStep &step, int64_t batch,
+                 int64_t epochs, uint64_t seed)
     : path(path), batch(batch), seed(seed) {
   std::string error;
   file = io::SafetensorsFile::read(path, error);
@@ -61,31 +62,35 @@ Dataset::Dataset(const std::string &path, TrainStep &step, int64_t batch, int64_
   if (samples < 0)
     throw Error("the train step has no argument that takes samples");
   if (stepsPerEpoch() == 0)
-    throw Error(path + ": " + std::to_string(samples) + " samples do not fill one batch of " +
-                std::to_string(batch));
+    throw Error(path + ": " + std::to_string(samples) +
+                " samples do not fill one batch of " + std::to_string(batch));
   batchOrder = file->find("batch_order");
   if (!batchOrder)
     return;
-  bool integers = batchOrder->type == io::DType::I64 || batchOrder->type == io::DType::I32;
+  bool integers =
+      batchOrder->type == io::DType::I64 || batchOrder->type == io::DType::I32;
   if (!integers || batchOrder->shape.size() != 2)
-    throw Error(path + ": expected 'batch_order' to be integers [epochs, n], but got " +
-                io::name(batchOrder->type) + " " + text(batchOrder->shape));
+    throw Error(
+        path + ": expected 'batch_order' to be integers [epochs, n], but got " +
+        io::name(batchOrder->type) + " " + text(batchOrder->shape));
   if (batchOrder->shape[0] < epochs)
-    throw Error(path + ": 'batch_order' holds " + std::to_string(batchOrder->shape[0]) +
-                " epochs, fewer than the " + std::to_string(epochs) + " asked for");
+    throw Error(
+        path + ": 'batch_order' holds " + std::to_string(batchOrder->shape[0]) +
+        " epochs, fewer than the " + std::to_string(epochs) + " asked for");
   if (batchOrder->shape[1] < batch)
     throw Error(path + ": the epochs of 'batch_order' do not fill one batch");
   samples = batchOrder->shape[1];
 }
 
-const io::Tensor *Dataset::find(const std::string &key, const Slot &slot, bool whole) const {
+const io::Tensor *Dataset::find(const std::string &key, const Slot &slot,
+                                bool whole) const {
   const io::Tensor *tensor = file->find(key);
   if (!tensor)
     return nullptr;
   io::DType expected = storedType(slot.type, slot.name);
   if (tensor->type != expected)
-    throw Error(path + ": expected '" + key + "' to be " + io::name(expected) + ", but got " +
-                io::name(tensor->type));
+    throw Error(path + ": expected '" + key + "' to be " + io::name(expected) +
+                ", but got " + io::name(tensor->type));
   std::vector<int64_t> shape = slot.shape;
   bool fits = shape == tensor->shape;
   if (!whole) {
@@ -94,8 +99,8 @@ const io::Tensor *Dataset::find(const std::string &key, const Slot &slot, bool w
     shape[0] = -1;
   }
   if (!fits)
-    throw Error(path + ": expected '" + key + "' of shape " + text(shape) + ", but got " +
-                text(tensor->shape));
+    throw Error(path + ": expected '" + key + "' of shape " + text(shape) +
+                ", but got " + text(tensor->shape));
   return tensor;
 }
 
@@ -108,12 +113,14 @@ void Dataset::addSource(Slot *slot) {
   if (!slot->shape.empty() && file->find(key)) {
     const io::Tensor *tensor = find(key, *slot, false);
     if (slot->shape[0] != batch)
-      throw Error("the model takes batches of " + std::to_string(slot->shape[0]) +
-                  " samples ('" + slot->name + "'), but a batch of " + std::to_string(batch) +
+      throw Error("the model takes batches of " +
+                  std::to_string(slot->shape[0]) + " samples ('" + slot->name +
+                  "'), but a batch of " + std::to_string(batch) +
                   " is asked for");
     if (samples >= 0 && samples != tensor->shape[0])
-      throw Error(path + ": '" + key + "' has " + std::to_string(tensor->shape[0]) +
-                  " samples, others have " + std::to_string(samples));
+      throw Error(path + ": '" + key + "' has " +
+                  std::to_string(tensor->shape[0]) + " samples, others have " +
+                  std::to_string(samples));
     samples = tensor->shape[0];
     sources.push_back({slot, tensor, slot->bytes / uint64_t(batch)});
     return;
@@ -122,8 +129,9 @@ void Dataset::addSource(Slot *slot) {
     sources.push_back({slot, tensor, 0});
     return;
   }
-  throw Error(path + ": expected '" + key + "' for the argument '" + slot->name + "' " +
-              text(slot->shape) + ", its first axis the samples");
+  throw Error(path + ": expected '" + key + "' for the argument '" +
+              slot->name + "' " + text(slot->shape) +
+              ", its first axis the samples");
 }
 
 void Dataset::initialise(TrainStep &step) const {
@@ -171,13 +179,15 @@ void Dataset::load(int64_t epoch, int64_t index) {
   orderEpoch(epoch);
   for (const Source &source : sources) {
     if (source.sampleBytes == 0) {
-      std::memcpy(source.slot->data.get(), source.tensor->data, source.slot->bytes);
+      std::memcpy(source.slot->data.get(), source.tensor->data,
+                  source.slot->bytes);
       continue;
     }
     for (int64_t i = 0; i < batch; ++i) {
       int64_t sample = order[index * batch + i];
       if (sample < 0 || sample >= source.tensor->shape[0])
-        throw Error(path + ": 'batch_order' names sample " + std::to_string(sample) + " of " +
+        throw Error(path + ": 'batch_order' names sample " +
+                    std::to_string(sample) + " of " +
                     std::to_string(source.tensor->shape[0]));
       std::memcpy(source.slot->data.get() + i * source.sampleBytes,
                   source.tensor->data + uint64_t(sample) * source.sampleBytes,
@@ -188,6 +198,7 @@ void Dataset::load(int64_t epoch, int64_t index) {
   for (Slot *key : randomKeys)
     for (uint64_t i = 0; i < key->bytes; i += 4) {
       uint32_t word = uint32_t(random.next());
-      std::memcpy(key->data.get() + i, &word, std::min<uint64_t>(4, key->bytes - i));
+      std::memcpy(key->data.get() + i, &word,
+                  std::min<uint64_t>(4, key->bytes - i));
     }
 }

@@ -10,8 +10,8 @@ namespace mp::train {
 /// The training data of one file, checked against one train step.
 class Dataset {
 public:
-  Dataset(const std::string &path, TrainStep &step, int64_t batch, int64_t epochs,
-          uint64_t seed);
+  Dataset(const std::string &path, TrainStep &step, int64_t batch,
+          int64_t epochs, uint64_t seed);
 
   int64_t stepsPerEpoch() const { return samples / batch; }
 
@@ -27,7 +27,8 @@ private:
     const io::Tensor *tensor;
     uint64_t sampleBytes; // 0: the whole tensor, every step
   };
-  const io::Tensor *find(const std::string &key, const Slot &slot, bool whole) const;
+  const io::Tensor *find(const std::string &key, const Slot &slot,
+                         bool whole) const;
   void addSource(Slot *slot);
   void orderEpoch(int64_t epoch);
 

@@ -17,7 +17,8 @@ static nlohmann::json number(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }
 
-MetricsFile::MetricsFile(const std::string &path, int64_t firstStep) : path(path) {
+MetricsFile::MetricsFile(const std::string &path, int64_t firstStep)
+    : path(path) {
   std::string kept;
   if (firstStep > 0) {
     std::ifstream old(path);
@@ -30,7 +31,8 @@ MetricsFile::MetricsFile(const std::string &path, int64_t firstStep) : path(path
     }
   }
   io::AtomicFile start(path);
-  if (!start.open() || !start.write(kept.data(), kept.size()) || !start.commit())
+  if (!start.open() || !start.write(kept.data(), kept.size()) ||
+      !start.commit())
     throw Error(start.error());
   file = std::fopen(path.c_str(), "ae");
   if (!file)
@@ -43,12 +45,10 @@ MetricsFile::~MetricsFile() {
 }
 
 void MetricsFile::write(const StepMetrics &m) {
-  nlohmann::ordered_json json = {{"step", m.step},
-                                 {"epoch", m.epoch},
-                                 {"loss", number(m.loss)},
-                                 {"scale", number(m.scale)},
-                                 {"finite", m.finite},
-                                 {"skipped", m.skipped}};
+  nlohmann::ordered_json json = {
+      {"step", m.step},         {"epoch", m.epoch},
+      {"loss", number(m.loss)}, {"scale", number(m.scale)},
+      {"finite", m.finite},     {"skipped", m.skipped}};
   json["culprit"] = m.culprit.empty() ? nlohmann::ordered_json()
                                       : nlohmann::ordered_json(m.culprit);
   std::string line = json.dump() + "\n";

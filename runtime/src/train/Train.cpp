@@ -24,7 +24,8 @@ double secondsSince(Clock::time_point start) {
 class Run {
 public:
   explicit Run(const mp_train_options &options)
-      : options(options), step(options.model, options.function, options.threads),
+      : options(options),
+        step(options.model, options.function, options.threads),
         data(options.data, step, options.batch, options.epochs, options.seed) {
     total = data.stepsPerEpoch() * options.epochs;
     scale = step.findState("scaler/scale");
@@ -66,7 +67,8 @@ static void setScalar(Slot *slot, const void *value, size_t size) {
 void Run::start() {
   data.initialise(step);
   setScalar(scale, &options.initial_scale, sizeof(float));
-  setScalar(step.findState("scaler/hysteresis_left"), &options.hysteresis, sizeof(int32_t));
+  setScalar(step.findState("scaler/hysteresis_left"), &options.hysteresis,
+            sizeof(int32_t));
   if (options.checkpoint) {
     checkpoints.emplace(options.checkpoint);
     if (options.resume && checkpoints->restore(step, done, skipped))
@@ -111,9 +113,12 @@ void Run::watchScale(double before, bool finite) {
     return;
   if (metrics)
     metrics->flush();
-  throw Error("the last " + std::to_string(stuck) + " steps overflowed while the loss scale is " +
-              std::to_string(currentScale()) + " and cannot fall any more; the first bad gradient is that of '" +
-              step.parameterName(step.culprit()) + "' (step " + std::to_string(done) + ")");
+  throw Error("the last " + std::to_string(stuck) +
+              " steps overflowed while the loss scale is " +
+              std::to_string(currentScale()) +
+              " and cannot fall any more; the first bad gradient is that of '" +
+              step.parameterName(step.culprit()) + "' (step " +
+              std::to_string(done) + ")");
 }
 
 bool Run::doStep() {
@@ -198,14 +203,17 @@ void mp_train_options_init(mp_train_options *options) {
   options->patience = 10;
 }
 
-mp_rt_status mp_train_run(const mp_train_options *options, mp_train_summary *outSummary) {
+mp_rt_status mp_train_run(const mp_train_options *options,
+                          mp_train_summary *outSummary) {
   try {
-    if (!options || options->struct_size != sizeof(*options) || !options->model ||
-        !options->data)
-      throw Error("expected options with a model and data, set up by mp_train_options_init");
+    if (!options || options->struct_size != sizeof(*options) ||
+        !options->model || !options->data)
+      throw Error("expected options with a model and data, set up by "
+                  "mp_train_options_init");
     if (options->batch < 1 || options->epochs < 1 || options->every < 0 ||
         options->patience < 1)
-      throw Error("expected batch, epochs and patience of at least 1 and every of at least 0");
+      throw Error("expected batch, epochs and patience of at least 1 and every "
+                  "of at least 0");
     if (options->resume && !options->checkpoint)
       throw Error("resuming needs a checkpoint directory");
     Run run(*options);

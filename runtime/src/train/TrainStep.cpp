@@ -8,7 +8,8 @@ using namespace mp::train;
 
 void train::check(mp_rt_status status, const std::string &what) {
   if (status != MP_RT_OK)
-    throw Error(what.empty() ? mp_rt_last_error() : what + ": " + mp_rt_last_error());
+    throw Error(what.empty() ? mp_rt_last_error()
+                             : what + ": " + mp_rt_last_error());
 }
 
 io::DType train::storedType(const DLDataType &type, const std::string &name) {
@@ -16,20 +17,26 @@ io::DType train::storedType(const DLDataType &type, const std::string &name) {
     uint8_t code, bits;
     io::DType stored;
   };
-  static const Row rows[] = {
-      {MP_RT_DL_FLOAT, 64, io::DType::F64},  {MP_RT_DL_FLOAT, 32, io::DType::F32},
-      {MP_RT_DL_FLOAT, 16, io::DType::F16},  {MP_RT_DL_BFLOAT, 16, io::DType::BF16},
-      {MP_RT_DL_FLOAT8_E4M3FN, 8, io::DType::F8_E4M3},
-      {MP_RT_DL_FLOAT8_E5M2, 8, io::DType::F8_E5M2},
-      {MP_RT_DL_INT, 64, io::DType::I64},    {MP_RT_DL_INT, 32, io::DType::I32},
-      {MP_RT_DL_INT, 16, io::DType::I16},    {MP_RT_DL_INT, 8, io::DType::I8},
-      {MP_RT_DL_UINT, 64, io::DType::U64},   {MP_RT_DL_UINT, 32, io::DType::U32},
-      {MP_RT_DL_UINT, 16, io::DType::U16},   {MP_RT_DL_UINT, 8, io::DType::U8},
-      {MP_RT_DL_BOOL, 8, io::DType::Bool}};
+  static const Row rows[] = {{MP_RT_DL_FLOAT, 64, io::DType::F64},
+                             {MP_RT_DL_FLOAT, 32, io::DType::F32},
+                             {MP_RT_DL_FLOAT, 16, io::DType::F16},
+                             {MP_RT_DL_BFLOAT, 16, io::DType::BF16},
+                             {MP_RT_DL_FLOAT8_E4M3FN, 8, io::DType::F8_E4M3},
+                             {MP_RT_DL_FLOAT8_E5M2, 8, io::DType::F8_E5M2},
+                             {MP_RT_DL_INT, 64, io::DType::I64},
+                             {MP_RT_DL_INT, 32, io::DType::I32},
+                             {MP_RT_DL_INT, 16, io::DType::I16},
+                             {MP_RT_DL_INT, 8, io::DType::I8},
+                             {MP_RT_DL_UINT, 64, io::DType::U64},
+                             {MP_RT_DL_UINT, 32, io::DType::U32},
+                             {MP_RT_DL_UINT, 16, io::DType::U16},
+                             {MP_RT_DL_UINT, 8, io::DType::U8},
+                             {MP_RT_DL_BOOL, 8, io::DType::Bool}};
   for (const Row &row : rows)
     if (row.code == type.code && row.bits == type.bits)
       return row.stored;
-  throw Error("'" + name + "' has an element type that safetensors cannot store");
+  throw Error("'" + name +
+              "' has an element type that safetensors cannot store");
 }
 
 io::Tensor Slot::tensor() const {
@@ -46,7 +53,8 @@ void Slot::allocate() {
   size_t size = (bytes + 63) / 64 * 64;
   void *memory = std::aligned_alloc(64, size ? size : 64);
   if (!memory)
-    throw Error("out of memory for '" + name + "' (" + std::to_string(bytes) + " bytes)");
+    throw Error("out of memory for '" + name + "' (" + std::to_string(bytes) +
+                " bytes)");
   std::memset(memory, 0, size);
   data.reset(static_cast<uint8_t *>(memory), std::free);
 }
@@ -55,7 +63,8 @@ void Slot::allocate() {
 // Loading
 //===----------------------------------------------------------------------===//
 
-TrainStep::TrainStep(const std::string &path, const char *name, int32_t threads) {
+TrainStep::TrainStep(const std::string &path, const char *name,
+                     int32_t threads) {
   check(mp_rt_model_load(path.c_str(), &model), "");
   mp_rt_model_info info{};
   info.struct_size = sizeof(info);
@@ -112,7 +121,8 @@ void TrainStep::pairResults() {
   for (size_t r = 0; r < results.size(); ++r) {
     Slot &result = results[r];
     for (size_t a = 0; a < args.size(); ++a) {
-      if (paired[a] || args[a].name != result.name || args[a].bytes != result.bytes)
+      if (paired[a] || args[a].name != result.name ||
+          args[a].bytes != result.bytes)
         continue;
       paired[a] = true;
       bool inPlace = donations[r] == int32_t(a);
@@ -130,7 +140,8 @@ void TrainStep::pairResults() {
     const std::string &role = args[a].role;
     if (role == "param" || role == "opt_state" || role == "scaler")
       throw Error("argument '" + args[a].name + "' has the role '" + role +
-                  "', but no result has its name; is this a train step? Compile it with "
+                  "', but no result has its name; is this a train step? "
+                  "Compile it with "
                   "mp-compile --train and the roles");
     inputArgs.push_back(a);
   }
@@ -257,7 +268,9 @@ static double scalar(const Slot &slot) {
 }
 
 double TrainStep::loss() const { return scalar(*lossResult); }
-bool TrainStep::finite() const { return !finiteResult || scalar(*finiteResult) != 0; }
+bool TrainStep::finite() const {
+  return !finiteResult || scalar(*finiteResult) != 0;
+}
 int64_t TrainStep::culprit() const {
   return culpritResult ? int64_t(scalar(*culpritResult)) : -1;
 }

@@ -82,7 +82,8 @@ private:
   std::vector<int32_t> donations;
   std::vector<Pair> pairs;
   std::vector<size_t> inputArgs;
-  const Slot *lossResult = nullptr, *finiteResult = nullptr, *culpritResult = nullptr;
+  const Slot *lossResult = nullptr, *finiteResult = nullptr,
+             *culpritResult = nullptr;
 };
 
 } // namespace mp::train

@@ -22,7 +22,8 @@ __attribute__((section(".note.mp"), aligned(4), used)) static const struct {
 } note = {3, sizeof(NOTE_TEXT), MP_RT_NOTE_TYPE, MP_RT_NOTE_OWNER, NOTE_TEXT};
 #endif
 
-/* ---- main: result0 = x * weight + 1 over 2x3, weight doubled by `prepare` -- */
+/* ---- main: result0 = x * weight + 1 over 2x3, weight doubled by `prepare` --
+ */
 
 static void doubleKernel(void *const *buffers, int64_t begin, int64_t end,
                          void *scratch) {
@@ -60,7 +61,8 @@ static mp_rt_status mainRun(mp_rt_exec *exec, void *const *args,
   return mp_rt_launch(exec, mulAddKernel, buffers, 6, 1, 64, "mul_add");
 }
 
-/* ---- check: result0 = x; fails unless x equals the second argument -------- */
+/* ---- check: result0 = x; fails unless x equals the second argument --------
+ */
 
 static const int64_t shape4[] = {4};
 
@@ -70,17 +72,17 @@ static mp_rt_status checkRun(mp_rt_exec *exec, void *const *args,
   (void)arena;
   (void)persistent;
   const int64_t config[] = {0, 0, 0};
-  mp_rt_operand operands[2] = {
-      {args[0], shape4, 1, MP_RT_DL_INT, 32, 0, 0},
-      {args[1], shape4, 1, MP_RT_DL_INT, 32, 0, 0}};
-  mp_rt_library_call call = {sizeof(call), 1, 2, 0, 3, operands, config,
+  mp_rt_operand operands[2] = {{args[0], shape4, 1, MP_RT_DL_INT, 32, 0, 0},
+                               {args[1], shape4, 1, MP_RT_DL_INT, 32, 0, 0}};
+  mp_rt_library_call call = {sizeof(call),    1, 2, 0, 3, operands, config,
                              "model.mlir:3:5"};
   for (int i = 0; i < 4; ++i)
     ((int32_t *)results[0])[i] = ((int32_t *)args[0])[i];
   return mp_rt_check(exec, &call);
 }
 
-/* ---- conj: result0 = complex conjugate ------------------------------------ */
+/* ---- conj: result0 = complex conjugate ------------------------------------
+ */
 
 static const int64_t shape2[] = {2};
 
@@ -99,7 +101,8 @@ static mp_rt_status conjRun(mp_rt_exec *exec, void *const *args,
   return MP_RT_OK;
 }
 
-/* ---- increment: in place where the buffer is given ------------------------ */
+/* ---- increment: in place where the buffer is given ------------------------
+ */
 
 static mp_rt_status incrementRun(mp_rt_exec *exec, void *const *args,
                                  void *const *results, void *arena,
@@ -112,10 +115,18 @@ static mp_rt_status incrementRun(mp_rt_exec *exec, void *const *args,
   return MP_RT_OK;
 }
 
-/* ---- descriptor ----------------------------------------------------------- */
+/* ---- descriptor -----------------------------------------------------------
+ */
 
 #define VALUE(name, role, shape, rank, code, bits, donated, bytes)             \
-  {sizeof(mp_rt_value_desc), name, role, shape, rank, code, bits, donated,     \
+  {sizeof(mp_rt_value_desc),                                                   \
+   name,                                                                       \
+   role,                                                                       \
+   shape,                                                                      \
+   rank,                                                                       \
+   code,                                                                       \
+   bits,                                                                       \
+   donated,                                                                    \
    bytes}
 
 static const int64_t shape23[] = {2, 3};
@@ -146,10 +157,15 @@ static const mp_rt_function_desc functions[] = {
     {sizeof(mp_rt_function_desc), "increment", 1, 1, checkArgs,
      incrementResults, 0, 0, NULL, incrementRun}};
 
-static const mp_rt_model_desc model = {
-    sizeof(mp_rt_model_desc), MODEL_MAJOR, MP_RT_CODEGEN_MINOR,
-    "written by hand", "cpu", "sse2,64bit", "{}",
-    sizeof(functions) / sizeof(functions[0]), functions};
+static const mp_rt_model_desc model = {sizeof(mp_rt_model_desc),
+                                       MODEL_MAJOR,
+                                       MP_RT_CODEGEN_MINOR,
+                                       "written by hand",
+                                       "cpu",
+                                       "sse2,64bit",
+                                       "{}",
+                                       sizeof(functions) / sizeof(functions[0]),
+                                       functions};
 
 #ifndef MODEL_NO_SYMBOL
 MP_RT_API const mp_rt_model_desc *mp_rt_model(void);
