@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
   auto module = mlir::parseSourceFile<mlir::ModuleOp>(argv[1], &context);
   if (!module)
     return 1;
-  mlir::PassManager pm(&context);
+  mlir::PassManager pm(&context, mlir::ModuleOp::getOperationName());
   if (mlir::failed(mlir::parsePassPipeline(argv[2], pm)) ||
       mlir::failed(pm.run(*module)))
     return 1;
