@@ -72,8 +72,9 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
     return false;
   SMLoc loc = node->getSourceRange().Start;
   // Of a list or map in brackets, the parser tells what follows the bracket.
+  // A node the parser recovered from an error has no place at all.
   if (isa<yaml::SequenceNode, yaml::MappingNode>(node) && depth != 0 &&
-      StringRef("[{").contains(loc.getPointer()[-1]))
+      loc.isValid() && StringRef("[{").contains(loc.getPointer()[-1]))
     loc = SMLoc::getFromPointer(loc.getPointer() - 1);
   if (loc.isValid())
     std::tie(out.line, out.column) = manager.getLineAndColumn(loc);
