@@ -190,6 +190,10 @@ struct StableHLOModel
     return opClass;
   }
 
+  Meaning getMeaning(Operation *op) const {
+    return stablehlo_table::getMeaning(op);
+  }
+
   bool ownsRegions(Operation *op) const {
     return getRow(op).opClass != OpClass::Control;
   }

@@ -27,6 +27,9 @@ struct Row {
 /// An op that is not here keeps the types that its author wrote.
 const llvm::StringMap<Row> &getRows();
 
+/// The function that an op of StableHLO or CHLO computes.
+Meaning getMeaning(Operation *op);
+
 } // namespace mlir::mp::stablehlo_table
 
 #endif // MP_LIB_ANALYSIS_STABLEHLOTABLE_H

@@ -34,6 +34,84 @@ def MP_OpClass : I32EnumAttr<"OpClass", "what kind of computation an op is", [
   let genSpecializedAttr = 0;
 }
 
+// Elementwise functions, ops that move elements, and ops that combine many
+// (`Sum` of a reduction over dimensions, `WindowSum` of windows, `ScatterSum`
+// into places). Operands are in StableHLO's order. Recognising patterns and
+// bounding values ask for this, so neither knows any op's name.
+def MP_Meaning : I32EnumAttr<"Meaning", "the function that an op computes", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Constant", 1, "constant">,
+    I32EnumAttrCase<"Iota", 2, "iota">,
+    I32EnumAttrCase<"Add", 3, "add">,
+    I32EnumAttrCase<"Subtract", 4, "subtract">,
+    I32EnumAttrCase<"Multiply", 5, "multiply">,
+    I32EnumAttrCase<"Divide", 6, "divide">,
+    I32EnumAttrCase<"Remainder", 7, "remainder">,
+    I32EnumAttrCase<"Maximum", 8, "maximum">,
+    I32EnumAttrCase<"Minimum", 9, "minimum">,
+    I32EnumAttrCase<"Power", 10, "power">,
+    I32EnumAttrCase<"Atan2", 11, "atan2">,
+    I32EnumAttrCase<"Negate", 12, "negate">,
+    I32EnumAttrCase<"Absolute", 13, "absolute">,
+    I32EnumAttrCase<"Sign", 14, "sign">,
+    I32EnumAttrCase<"Floor", 15, "floor">,
+    I32EnumAttrCase<"Ceil", 16, "ceil">,
+    I32EnumAttrCase<"Round", 17, "round">,
+    I32EnumAttrCase<"Square", 18, "square">,
+    I32EnumAttrCase<"SquareRoot", 19, "square-root">,
+    I32EnumAttrCase<"ReciprocalSquareRoot", 20, "reciprocal-square-root">,
+    I32EnumAttrCase<"CubeRoot", 21, "cube-root">,
+    I32EnumAttrCase<"Exponential", 22, "exponential">,
+    I32EnumAttrCase<"ExponentialMinusOne", 23, "exponential-minus-one">,
+    I32EnumAttrCase<"Logarithm", 24, "logarithm">,
+    I32EnumAttrCase<"LogarithmPlusOne", 25, "logarithm-plus-one">,
+    I32EnumAttrCase<"Tanh", 26, "tanh">,
+    I32EnumAttrCase<"Logistic", 27, "logistic">,
+    I32EnumAttrCase<"Erf", 28, "erf">,
+    I32EnumAttrCase<"Erfc", 29, "erfc">,
+    I32EnumAttrCase<"Sine", 30, "sine">,
+    I32EnumAttrCase<"Cosine", 31, "cosine">,
+    I32EnumAttrCase<"Tangent", 32, "tangent">,
+    I32EnumAttrCase<"Select", 33, "select">,
+    I32EnumAttrCase<"Clamp", 34, "clamp">,
+    I32EnumAttrCase<"Compare", 35, "compare">,
+    I32EnumAttrCase<"IsFinite", 36, "is-finite">,
+    I32EnumAttrCase<"And", 37, "and">,
+    I32EnumAttrCase<"Or", 38, "or">,
+    I32EnumAttrCase<"Not", 39, "not">,
+    I32EnumAttrCase<"Convert", 40, "convert">,
+    I32EnumAttrCase<"Broadcast", 41, "broadcast">,
+    I32EnumAttrCase<"Reshape", 42, "reshape">,
+    I32EnumAttrCase<"Transpose", 43, "transpose">,
+    I32EnumAttrCase<"Slice", 44, "slice">,
+    I32EnumAttrCase<"DynamicSlice", 45, "dynamic-slice">,
+    I32EnumAttrCase<"DynamicUpdateSlice", 46, "dynamic-update-slice">,
+    I32EnumAttrCase<"Concatenate", 47, "concatenate">,
+    I32EnumAttrCase<"Pad", 48, "pad">,
+    I32EnumAttrCase<"Reverse", 49, "reverse">,
+    I32EnumAttrCase<"Gather", 50, "gather">,
+    I32EnumAttrCase<"Sum", 51, "sum">,
+    I32EnumAttrCase<"Product", 52, "product">,
+    I32EnumAttrCase<"MaximumOf", 53, "maximum-of">,
+    I32EnumAttrCase<"MinimumOf", 54, "minimum-of">,
+    I32EnumAttrCase<"WindowSum", 55, "window-sum">,
+    I32EnumAttrCase<"WindowMaximum", 56, "window-maximum">,
+    I32EnumAttrCase<"WindowMinimum", 57, "window-minimum">,
+    I32EnumAttrCase<"ScatterSum", 58, "scatter-sum">,
+    I32EnumAttrCase<"ScatterAssign", 59, "scatter-assign">,
+    I32EnumAttrCase<"SelectAndScatter", 60, "select-and-scatter">,
+    I32EnumAttrCase<"Contraction", 61, "contraction">,
+    I32EnumAttrCase<"Convolution", 62, "convolution">,
+    I32EnumAttrCase<"Sort", 63, "sort">,
+    I32EnumAttrCase<"RandomBits", 64, "random-bits">,
+    I32EnumAttrCase<"BatchNormTraining", 65, "batch-norm-training">,
+    I32EnumAttrCase<"BatchNormInference", 66, "batch-norm-inference">,
+    I32EnumAttrCase<"BatchNormGradient", 67, "batch-norm-gradient">
+  ]> {
+  let cppNamespace = "::mlir::mp";
+  let genSpecializedAttr = 0;
+}
+
 def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
   let cppNamespace = "::mlir::mp";
   let description = [{
@@ -44,6 +122,9 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
   let methods = [
     InterfaceMethod<"The class that policies match, before any pattern.",
       "::mlir::mp::OpClass", "getPrecisionClass", (ins)>,
+    InterfaceMethod<"The function that the op computes, whatever its types.",
+      "::mlir::mp::Meaning", "getMeaning", (ins), [{}],
+      [{ return ::mlir::mp::Meaning::None; }]>,
     InterfaceMethod<[{
         The sets of values of this op that must share one element type. A
         float value in no group keeps its type.
