@@ -194,6 +194,10 @@ struct StableHLOModel
     return stablehlo_table::getMeaning(op);
   }
 
+  SmallVector<Value> getMeaningOperands(Operation *op) const {
+    return SmallVector<Value>(op->getOperands());
+  }
+
   bool ownsRegions(Operation *op) const {
     return getRow(op).opClass != OpClass::Control;
   }

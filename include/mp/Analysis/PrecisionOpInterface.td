@@ -126,6 +126,12 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
       "::mlir::mp::Meaning", "getMeaning", (ins), [{}],
       [{ return ::mlir::mp::Meaning::None; }]>,
     InterfaceMethod<[{
+        The values that this function is of, in StableHLO's order: not always
+        the operands of the op, which may be in another order in its body.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "getMeaningOperands", (ins), [{}],
+      [{ return ::llvm::SmallVector<::mlir::Value>($_op->getOperands()); }]>,
+    InterfaceMethod<[{
         The sets of values of this op that must share one element type. A
         float value in no group keeps its type.
       }],
