@@ -10,7 +10,7 @@ using namespace mlir::mp::stablehlo_table;
 // Reading attributes without their C++ classes
 //===----------------------------------------------------------------------===//
 
-static std::string getText(Operation *op, StringRef name) {
+std::string stablehlo_table::getText(Operation *op, StringRef name) {
   std::string text;
   if (Attribute attr = op->getAttr(name)) {
     llvm::raw_string_ostream os(text);
@@ -201,6 +201,13 @@ struct StableHLOModel
   bool ownsRegions(Operation *op) const {
     return getRow(op).opClass != OpClass::Control;
   }
+
+  std::optional<int64_t> getTripCount(Operation *op) const {
+    return getRow(op).shape == Shape::Loop ? getLoopTripCount(op) : 1;
+  }
+
+  bool isUndefined(Operation *op) const { return false; }
+  void adaptRegions(Operation *op) const {}
 
   StringRef getAuthorPin(Operation *op) const {
     if (op->getAttr("algorithm"))

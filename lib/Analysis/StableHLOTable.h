@@ -30,6 +30,12 @@ const llvm::StringMap<Row> &getRows();
 /// The function that an op of StableHLO or CHLO computes.
 Meaning getMeaning(Operation *op);
 
+/// How often a `while` runs, where it counts between constants.
+std::optional<int64_t> getLoopTripCount(Operation *loop);
+
+/// An attribute as it is printed; empty where there is none.
+std::string getText(Operation *op, StringRef name);
+
 } // namespace mlir::mp::stablehlo_table
 
 #endif // MP_LIB_ANALYSIS_STABLEHLOTABLE_H

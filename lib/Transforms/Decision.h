@@ -15,6 +15,7 @@ constexpr StringLiteral precision = "mp.precision";
 constexpr StringLiteral formats = "mp.formats";
 constexpr StringLiteral format = "mp.format"; // on function arguments
 constexpr StringLiteral policy = "mp.policy"; // on the root
+constexpr StringLiteral placement = "mp.placement"; // on the root
 } // namespace attr
 
 /// The verdict on one op, and whose it is.

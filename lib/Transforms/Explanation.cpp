@@ -27,6 +27,10 @@ static std::string toText(Location loc) {
 Explanation::Explanation(Operation *root) : names(root) {
   if (auto attr = root->getAttrOfType<StringAttr>(attr::policy))
     policy = attr.getValue();
+  if (auto figures = root->getAttrOfType<DictionaryAttr>(attr::placement))
+    for (NamedAttribute figure : figures)
+      if (auto number = dyn_cast<IntegerAttr>(figure.getValue()))
+        placement[figure.getName().getValue()] = number.getInt();
   walkDecidedOps(root, [&](Operation *op) {
     std::optional<Decision> decision = getDecision(op);
     if (!decision)
@@ -126,6 +130,7 @@ llvm::Error Explanation::write(StringRef path) const {
                           {"policy", policy},
                           {"ops", std::move(ops)},
                           {"casts", std::move(castList)},
+                          {"placement", llvm::json::Object(placement)},
                           {"totals", std::move(totals)}};
   return llvm::writeToOutput(path, [&](raw_ostream &os) {
     os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(file)));

@@ -14,7 +14,7 @@ struct PlacedCast {
   Location loc;
   std::string value; // the op that gives the value, or the argument
   Type from, to;
-  int64_t bytes;
+  int64_t bytes; // of all the times that it runs
   Kind kind;
 };
 
@@ -41,6 +41,7 @@ private:
 
   OpNames names;
   std::string policy;
+  llvm::json::Object placement;
   std::vector<Entry> entries;
   std::vector<PlacedCast> casts;
   int64_t lowOps = 0;

@@ -1,3 +1,4 @@
+#include "CostModel.h"
 #include "Explanation.h"
 
 #include "mp/IR/MPDialect.h"
@@ -22,7 +23,10 @@ class Materialiser {
 public:
   /// `explanation` may be null: where nobody asks, nothing is collected.
   Materialiser(Operation *root, Explanation *explanation)
-      : root(root), explanation(explanation), castBuilder(root) {}
+      : root(root), explanation(explanation), castBuilder(root) {
+    if (explanation)
+      costs.emplace(root);
+  }
   void run();
 
 private:
@@ -38,6 +42,7 @@ private:
 
   Operation *root;
   Explanation *explanation;
+  std::optional<CostModel> costs; // where there is an explanation
   CastBuilder castBuilder;
   SmallVector<std::pair<Value, Type>> retyped;
   /// The element type that an operand reads, where it differs from what its
@@ -148,11 +153,11 @@ void Materialiser::note(Value value, Type from, Type to,
     name =
         parent.str() + "/argument#" + std::to_string(argument.getArgNumber());
   }
-  int64_t elements = 1;
-  if (auto type = dyn_cast<ShapedType>(value.getType()))
-    elements = type.hasStaticShape() ? type.getNumElements() : 0;
-  int64_t bytes = elements * (from.getIntOrFloatBitWidth() / 8 +
-                              to.getIntOrFloatBitWidth() / 8);
+  int64_t bytes =
+      costs->getElements(value) *
+      (from.getIntOrFloatBitWidth() / 8 + to.getIntOrFloatBitWidth() / 8);
+  if (kind == PlacedCast::Kind::EachCall && costs->isInvariant(value))
+    kind = PlacedCast::Kind::OneTime;
   explanation->addCast({value.getLoc(), name, from, to, bytes, kind});
 }
 
@@ -187,18 +192,6 @@ static Value lookThroughWidening(Value value, Type elementType) {
   return source;
 }
 
-static bool isParameter(Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  auto function =
-      argument
-          ? dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
-          : FunctionOpInterface();
-  auto role = function ? function.getArgAttrOfType<StringAttr>(
-                             argument.getArgNumber(), "mp.role")
-                       : StringAttr();
-  return role && role.getValue() == "param";
-}
-
 Value Materialiser::getIn(Value value, Type elementType,
                           ArrayRef<OpOperand *> uses) {
   Type from = getElementTypeOrSelf(value.getType());
@@ -224,9 +217,7 @@ Value Materialiser::getIn(Value value, Type elementType,
     builder.setInsertionPoint(first);
   else
     builder.setInsertionPointAfterValue(value);
-  note(value, from, elementType,
-       isParameter(value) ? PlacedCast::Kind::OneTime
-                          : PlacedCast::Kind::EachCall);
+  note(value, from, elementType, PlacedCast::Kind::EachCall);
   return castBuilder.build(builder, value.getLoc(), value, elementType);
 }
 
@@ -247,8 +238,9 @@ void Materialiser::insertCasts() {
 
 void Materialiser::removeAttributes() {
   root->walk([](Operation *op) {
-    for (StringRef name : {attr::opClass, attr::pattern, attr::decision,
-                           attr::precision, attr::formats, attr::policy})
+    for (StringRef name :
+         {attr::opClass, attr::pattern, attr::decision, attr::precision,
+          attr::formats, attr::policy, attr::placement})
       op->removeDiscardableAttr(name);
     auto function = dyn_cast<FunctionOpInterface>(op);
     if (!function)

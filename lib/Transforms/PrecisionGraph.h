@@ -38,6 +38,9 @@ public:
 
   std::vector<PrecisionNode> nodes;
 
+  unsigned getIndex(const PrecisionNode &node) const {
+    return &node - nodes.data();
+  }
   /// The node that gives `value`, or null.
   PrecisionNode *getProducer(Value value);
   /// The node that `use` belongs to, or null.

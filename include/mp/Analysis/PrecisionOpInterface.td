@@ -144,6 +144,22 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
       }],
       "bool", "ownsRegions", (ins)>,
     InterfaceMethod<[{
+        How often the op's regions run each time that the op does: once where
+        it is no loop, and nothing where the IR does not tell.
+      }],
+      "::std::optional<int64_t>", "getTripCount", (ins), [{}],
+      [{ return 1; }]>,
+    InterfaceMethod<[{
+        True where the result is only a shape to be written to, so that it is
+        the same in every element type.
+      }],
+      "bool", "isUndefined", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Makes the regions that the op owns fit the new types of its operands
+        and results, where its type groups do not speak of their values.
+      }],
+      "void", "adaptRegions", (ins), [{}], [{}]>,
+    InterfaceMethod<[{
         Why the author's types must stay whatever a policy says, or nothing.
       }],
       "::llvm::StringRef", "getAuthorPin", (ins)>,

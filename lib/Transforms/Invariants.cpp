@@ -1,0 +1,58 @@
+#include "Invariants.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+static bool isParameterRole(Attribute role) {
+  auto text = dyn_cast_if_present<StringAttr>(role);
+  return text && text.getValue() == "param";
+}
+
+static bool returnsParameters(FunctionOpInterface function) {
+  for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
+    if (isParameterRole(function.getResultAttr(i, "mp.role")))
+      return true;
+  return false;
+}
+
+Invariants::Invariants(Operation *root) {
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto function = dyn_cast<FunctionOpInterface>(op)) {
+      if (function.isExternal() || returnsParameters(function))
+        return WalkResult::advance();
+      for (BlockArgument argument : function.getArguments())
+        if (isParameterRole(
+                function.getArgAttr(argument.getArgNumber(), "mp.role")))
+          values.insert(argument);
+      return WalkResult::advance();
+    }
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    if (!precision)
+      return WalkResult::advance();
+    bool ownsRegions = op->getNumRegions() && precision.ownsRegions();
+    auto isInvariant = [&](Value value) { return values.contains(value); };
+    // What the ops inside of an op read from outside, it reads.
+    bool result = precision.getPrecisionClass() != OpClass::Random &&
+                  (op->getNumRegions() == 0 || ownsRegions) &&
+                  isMemoryEffectFree(op) &&
+                  llvm::all_of(op->getOperands(), isInvariant);
+    auto readsVarying = [&](Operation *inner) {
+      return llvm::any_of(inner->getOperands(), [&](Value operand) {
+        return !op->isAncestor(operand.getParentBlock()->getParentOp()) &&
+               !isInvariant(operand);
+      });
+    };
+    if (result && ownsRegions)
+      result = !op->walk([&](Operation *inner) {
+                    return inner != op && readsVarying(inner)
+                               ? WalkResult::interrupt()
+                               : WalkResult::advance();
+                  }).wasInterrupted();
+    if (result)
+      values.insert_range(op->getResults());
+    return ownsRegions ? WalkResult::skip() : WalkResult::advance();
+  });
+}
