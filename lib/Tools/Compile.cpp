@@ -154,6 +154,8 @@ std::string Compilation::makeManifest() {
   llvm::json::Object manifest{
       {"policy", options.policy.empty() ? llvm::json::Value(nullptr)
                                         : llvm::json::Value(options.policy)},
+      {"loss_scale", options.train ? llvm::json::Value(lossScale)
+                                   : llvm::json::Value(nullptr)},
       {"target", target.name},
       {"cpu_features", target.getFeatureList()},
       {"functions", std::move(functions)}};

@@ -81,7 +81,8 @@ static std::string readFile(const std::string &path, const char *what) {
   return text;
 }
 
-/// Which build of the compiler, without running it: a new build is a new file.
+/// Which file this is, without reading it: a new build of the compiler is a new
+/// file, and a file that is written to has a new time of change.
 static std::string identity(const std::string &path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0)
@@ -89,7 +90,8 @@ static std::string identity(const std::string &path) {
   std::ostringstream text;
   text << path << ' ' << info.st_dev << ' ' << info.st_ino << ' '
        << info.st_size << ' ' << info.st_mtim.tv_sec << '.'
-       << info.st_mtim.tv_nsec;
+       << info.st_mtim.tv_nsec << ' ' << info.st_ctim.tv_sec << '.'
+       << info.st_ctim.tv_nsec;
   return text.str();
 }
 
@@ -156,7 +158,7 @@ static std::string key(const CompileRequest &request,
 }
 
 //===----------------------------------------------------------------------===//
-// Entries: KEY.so, and KEY.sum with its SHA-256
+// Entries: KEY.so, and KEY.sum with its SHA-256 and which file that is of
 //===----------------------------------------------------------------------===//
 
 static std::string sumOf(const std::string &path) {
@@ -165,14 +167,35 @@ static std::string sumOf(const std::string &path) {
   return hash.finish();
 }
 
+/// The text of what went wrong, empty if nothing did.
+static std::string writeSum(const std::string &entry, const std::string &sum,
+                            const std::string &sumFile) {
+  std::string text = sum + "\n" + identity(entry) + "\n";
+  mp::io::AtomicFile file(sumFile);
+  bool written =
+      file.open(0600) && file.write(text.data(), text.size()) && file.commit();
+  return written ? "" : file.error();
+}
+
+/// Reading all of a large model at each start takes longer than the rest of the
+/// start, so the sum is only computed if the file is not the one that was last
+/// found good. Time of change and inode cannot be set back by accident.
 static bool isGood(const std::string &entry, const std::string &sumFile) {
   struct stat info;
   if (stat(entry.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
       info.st_uid != geteuid())
     return false;
   std::ifstream file(sumFile);
-  std::string sum;
-  return std::getline(file, sum) && sum == sumOf(entry);
+  std::string sum, known;
+  if (!std::getline(file, sum))
+    return false;
+  if (std::getline(file, known) && known == identity(entry))
+    return true;
+  if (sum != sumOf(entry))
+    return false;
+  // In a cache that cannot be written the sum is computed each time.
+  (void)writeSum(entry, sum, sumFile);
+  return true;
 }
 
 namespace {
@@ -233,11 +256,10 @@ std::string mp::tool::compiledModel(const CompileRequest &request) {
   // last rename wins with equal contents.
   Temporary temporary{base + "." + std::to_string(getpid()) + ".so"};
   compile(request, compiler, temporary.path);
-  std::string sum = sumOf(temporary.path) + "\n";
-  mp::io::AtomicFile file(sumFile);
+  std::string sum = sumOf(temporary.path);
   if (rename(temporary.path.c_str(), entry.c_str()) != 0)
     throw Error("cannot write '" + entry + "': " + std::strerror(errno));
-  if (!file.open(0600) || !file.write(sum.data(), sum.size()) || !file.commit())
-    throw Error(file.error());
+  if (std::string error = writeSum(entry, sum, sumFile); !error.empty())
+    throw Error(error);
   return entry;
 }

@@ -26,6 +26,8 @@ mp options:
   --checkpoint=DIR  where to keep step-<n>.safetensors and `latest`
   --every=N         steps between checkpoints (default: only at the end)
   --resume          go on from DIR/latest, if there is one
+  --fall-back       with --resume: if that checkpoint is damaged, go on from the
+                    newest whole one
   --metrics=FILE    a line of JSON for each step
   --patience=N      give up after N overflows in a row with the scale at its
                     minimum (default 10)
@@ -41,7 +43,8 @@ for a .mlir file, given to mp-compile:
   --target=T, --lock=FILE
   --roles=FILE      names and roles of arguments and results (JSON)
 
-Ctrl-C and SIGTERM finish the step, write a checkpoint and stop.
+Ctrl-C and SIGTERM finish the step, write a checkpoint and stop; a second one
+stops at once.
 )";
 
 static int64_t parseInteger(const std::string &name, const std::string &text,
@@ -101,8 +104,10 @@ Options mp::train_tool::parseOptions(const std::vector<std::string> &args) {
        {"initial-scale", [&](const std::string &value) {
           o.initialScale = parseScale("initial-scale", value);
         }}};
-  const std::map<std::string, bool *> flags = {
-      {"resume", &o.resume}, {"quiet", &o.quiet}, {"help", &o.help}};
+  const std::map<std::string, bool *> flags = {{"resume", &o.resume},
+                                               {"fall-back", &o.fallBack},
+                                               {"quiet", &o.quiet},
+                                               {"help", &o.help}};
 
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string &arg = args[i];
@@ -142,6 +147,8 @@ Options mp::train_tool::parseOptions(const std::vector<std::string> &args) {
     throw Error("expected --data, --batch and --epochs; see mp-train --help");
   if (o.resume && o.checkpoint.empty())
     throw Error("--resume needs --checkpoint=DIR");
+  if (o.fallBack && !o.resume)
+    throw Error("--fall-back needs --resume");
   if (o.every && o.checkpoint.empty())
     throw Error("--every needs --checkpoint=DIR");
   return o;

@@ -21,7 +21,7 @@ struct Options {
   uint64_t seed = 0;
   int32_t threads = 0;
   double initialScale = 65536;
-  bool resume = false, quiet = false, help = false;
+  bool resume = false, fallBack = false, quiet = false, help = false;
 };
 
 /// Throws Error for what it does not understand.

@@ -6,11 +6,23 @@
 
 #include <csignal>
 #include <cstdio>
+#include <unistd.h>
 
 using namespace mp::train_tool;
 
 static volatile std::sig_atomic_t stopAsked = 0;
-static void askToStop(int) { stopAsked = 1; }
+
+/// The first signal lets the step end and a checkpoint be written, the second
+/// does not; a checkpoint cut short is never taken for one.
+static void askToStop(int) {
+  if (stopAsked)
+    _exit(1);
+  stopAsked = 1;
+}
+
+static void onWarning(void *, const char *text) {
+  std::fprintf(stderr, "mp-train: warning: %s\n", text);
+}
 
 static int32_t onStep(void *user, const mp_train_progress *progress) {
   static_cast<Progress *>(user)->show(*progress);
@@ -50,8 +62,10 @@ static int train(const Options &options) {
   run.patience = options.patience;
   run.progress = onStep;
   run.progress_user = &progress;
-  std::signal(SIGINT, askToStop);
-  std::signal(SIGTERM, askToStop);
+  run.warning = onWarning;
+  run.fall_back = options.fallBack;
+  for (int signal : {SIGINT, SIGTERM})
+    std::signal(signal, askToStop);
   mp_train_summary summary;
   if (mp_train_run(&run, &summary) != 0)
     throw Error(mp_train_last_error());
@@ -66,6 +80,8 @@ int main(int argc, char **argv) {
       std::fputs(usage, stdout);
       return 0;
     }
+    // A file over the limit is an error of its write.
+    std::signal(SIGXFSZ, SIG_IGN);
     return train(options);
   } catch (const mp::tool::Reported &) {
     return 1;

@@ -29,6 +29,9 @@ typedef struct mp_train_progress {
 typedef int32_t (*mp_train_progress_fn)(void *user,
                                         const mp_train_progress *progress);
 
+/* Told of what the user should know but what does not stop the run. */
+typedef void (*mp_train_warning_fn)(void *user, const char *text);
+
 typedef struct mp_train_options {
   size_t struct_size;
   const char *model;      /* a compiled model (.so) */
@@ -49,7 +52,10 @@ typedef struct mp_train_options {
                              cannot fall any more; then the run fails and names
                              the gradient */
   mp_train_progress_fn progress; /* optional */
-  void *progress_user;
+  void *progress_user;           /* of both callbacks */
+  mp_train_warning_fn warning;   /* optional */
+  int32_t fall_back; /* with resume: where the newest checkpoint is damaged,
+                        warn and take the newest whole one */
 } mp_train_options;
 
 typedef struct mp_train_summary {

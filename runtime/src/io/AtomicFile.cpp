@@ -68,6 +68,18 @@ bool AtomicFile::write(const void *data, size_t size) {
   return true;
 }
 
+/// Makes the new name survive a crash of the machine. The file is in its place
+/// already, so where directories cannot be synced nothing is lost by it.
+static void syncDirectory(const std::string &target) {
+  std::string folder = target.substr(0, target.rfind('/') + 1);
+  int handle = ::open(folder.empty() ? "." : folder.c_str(),
+                      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0)
+    return;
+  (void)fsync(handle);
+  close(handle);
+}
+
 bool AtomicFile::commit() {
   if (temp.empty())
     return true;
@@ -78,5 +90,6 @@ bool AtomicFile::commit() {
   if (close(closing) != 0 || rename(temp.c_str(), target.c_str()) != 0)
     return failed(errno);
   temp.clear();
+  syncDirectory(target);
   return true;
 }

@@ -14,6 +14,9 @@ public:
           int64_t epochs, uint64_t seed);
 
   int64_t stepsPerEpoch() const { return samples / batch; }
+  int64_t numSamples() const { return samples; }
+  /// By the seed, as there is no batch order; or some argument is random.
+  bool isShuffled() const { return !batchOrder || !randomKeys.empty(); }
 
   /// Copies the initial parameters and states into the step.
   void initialise(TrainStep &step) const;

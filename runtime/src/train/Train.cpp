@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 using namespace mp::train;
@@ -40,6 +42,8 @@ private:
   void watchScale(double before, bool finite);
   void save();
   double currentScale() const;
+  RunOptions runOptions() const;
+  void warn(const std::string &text) const;
 
   const mp_train_options &options;
   TrainStep step;
@@ -47,10 +51,8 @@ private:
   std::optional<Checkpoints> checkpoints;
   std::optional<MetricsFile> metrics;
   Slot *scale = nullptr;
-  int64_t total = 0, done = 0, skipped = 0, saved = -1;
-  int64_t stuck = 0; // overflows in a row that did not lower the scale
-  double epochLoss = 0;
-  int64_t epochClean = 0;
+  Position at;
+  int64_t total = 0, saved = -1;
   double lastEpochLoss = 0;
   double rate = 0;
   Clock::time_point windowStart;
@@ -70,12 +72,43 @@ void Run::start() {
   setScalar(step.findState("scaler/hysteresis_left"), &options.hysteresis,
             sizeof(int32_t));
   if (options.checkpoint) {
-    checkpoints.emplace(options.checkpoint);
-    if (options.resume && checkpoints->restore(step, done, skipped))
-      saved = done;
+    checkpoints.emplace(options.checkpoint, runOptions());
+    std::function<void(const std::string &)> fallBack;
+    if (options.fall_back)
+      fallBack = [&](const std::string &damage) { warn(damage); };
+    if (options.resume && checkpoints->restore(step, at, fallBack))
+      saved = at.step;
   }
   if (options.metrics)
-    metrics.emplace(options.metrics, done);
+    metrics.emplace(options.metrics, at.step);
+}
+
+/// The name of a policy, which may be a path; null is none.
+static std::string baseName(const nlohmann::json &policy) {
+  if (!policy.is_string())
+    return "none";
+  std::string path = policy.get<std::string>();
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// A resumed run has the bits of one that was never stopped only if these are
+/// the same.
+RunOptions Run::runOptions() const {
+  RunOptions list = {{"batch", std::to_string(options.batch)},
+                     {"samples", std::to_string(data.numSamples())}};
+  if (data.isShuffled())
+    list.emplace_back("seed", std::to_string(options.seed));
+  auto manifest = nlohmann::json::parse(step.manifest(), nullptr, false);
+  if (manifest.is_object()) {
+    list.emplace_back("policy", baseName(manifest["policy"]));
+    list.emplace_back("loss-scale", baseName(manifest["loss_scale"]));
+  }
+  return list;
+}
+
+void Run::warn(const std::string &text) const {
+  if (options.warning)
+    options.warning(options.progress_user, text.c_str());
 }
 
 double Run::currentScale() const {
@@ -87,20 +120,20 @@ double Run::currentScale() const {
 }
 
 void Run::record(double loss, double usedScale, bool finite) {
-  int64_t epoch = (done - 1) / data.stepsPerEpoch();
+  int64_t epoch = (at.step - 1) / data.stepsPerEpoch();
   if (finite) {
-    epochLoss += loss;
-    ++epochClean;
+    at.epochLoss += loss;
+    ++at.epochClean;
   } else {
-    ++skipped;
+    ++at.skipped;
   }
   if (metrics)
-    metrics->write({done, epoch, loss, usedScale, finite, !finite,
+    metrics->write({at.step, epoch, loss, usedScale, finite, !finite,
                     finite ? "" : step.parameterName(step.culprit())});
-  if (done % data.stepsPerEpoch() == 0) {
-    lastEpochLoss = epochClean ? epochLoss / double(epochClean) : 0;
-    epochLoss = 0;
-    epochClean = 0;
+  if (at.step % data.stepsPerEpoch() == 0) {
+    lastEpochLoss = at.epochClean ? at.epochLoss / double(at.epochClean) : 0;
+    at.epochLoss = 0;
+    at.epochClean = 0;
   }
 }
 
@@ -108,25 +141,25 @@ void Run::record(double loss, double usedScale, bool finite) {
 /// never train again: say so, and where it comes from, instead of going on.
 void Run::watchScale(double before, bool finite) {
   bool fell = currentScale() < before;
-  stuck = finite || fell ? 0 : stuck + 1;
-  if (finite || stuck < options.patience)
+  at.stuck = finite || fell ? 0 : at.stuck + 1;
+  if (finite || at.stuck < options.patience)
     return;
   if (metrics)
     metrics->flush();
-  throw Error("the last " + std::to_string(stuck) +
+  throw Error("the last " + std::to_string(at.stuck) +
               " steps overflowed while the loss scale is " +
               std::to_string(currentScale()) +
               " and cannot fall any more; the first bad gradient is that of '" +
               step.parameterName(step.culprit()) + "' (step " +
-              std::to_string(done) + ")");
+              std::to_string(at.step) + ")");
 }
 
 bool Run::doStep() {
-  int64_t epoch = done / data.stepsPerEpoch();
+  int64_t epoch = at.step / data.stepsPerEpoch();
   double usedScale = currentScale();
-  data.load(epoch, done % data.stepsPerEpoch());
+  data.load(epoch, at.step % data.stepsPerEpoch());
   step.run();
-  ++done;
+  ++at.step;
   bool finite = step.finite();
   double loss = step.loss();
   record(loss, usedScale, finite);
@@ -143,24 +176,24 @@ bool Run::doStep() {
     return true;
   mp_train_progress progress{};
   progress.struct_size = sizeof(progress);
-  progress.step = done;
+  progress.step = at.step;
   progress.total_steps = total;
   progress.epoch = epoch;
   progress.epochs = options.epochs;
   progress.loss = loss;
   progress.scale = usedScale;
-  progress.skipped = skipped;
+  progress.skipped = at.skipped;
   progress.samples_per_second = rate;
   return options.progress(options.progress_user, &progress) == 0;
 }
 
 void Run::save() {
-  if (!checkpoints || saved == done)
+  if (!checkpoints || saved == at.step)
     return;
   if (metrics)
     metrics->flush();
-  checkpoints->save(step, done, skipped);
-  saved = done;
+  checkpoints->save(step, at);
+  saved = at.step;
 }
 
 mp_train_summary Run::train() {
@@ -168,11 +201,11 @@ mp_train_summary Run::train() {
   mp_train_summary summary{};
   summary.struct_size = sizeof(summary);
   auto begin = windowStart = Clock::now();
-  while (done < total) {
+  while (at.step < total) {
     bool goOn = doStep();
-    if (!goOn || (options.every > 0 && done % options.every == 0))
+    if (!goOn || (options.every > 0 && at.step % options.every == 0))
       save();
-    if (!goOn && done < total) {
+    if (!goOn && at.step < total) {
       summary.stopped = 1;
       break;
     }
@@ -181,8 +214,8 @@ mp_train_summary Run::train() {
   save();
   if (metrics)
     metrics->flush();
-  summary.steps = done;
-  summary.skipped = skipped;
+  summary.steps = at.step;
+  summary.skipped = at.skipped;
   summary.last_epoch_loss = lastEpochLoss;
   summary.state_bytes = step.stateBytes();
   summary.peak_bytes = step.peakBytes();

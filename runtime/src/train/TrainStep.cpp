@@ -79,6 +79,7 @@ TrainStep::TrainStep(const std::string &path, const char *name,
   check(mp_rt_instance_create(model, &options, &instance), path);
   describe(function);
   pairResults();
+  makeViews();
 }
 
 TrainStep::~TrainStep() {
@@ -195,6 +196,13 @@ std::string TrainStep::parameterName(int64_t index) const {
   return "the loss scale itself";
 }
 
+const char *TrainStep::manifest() const {
+  mp_rt_model_info info{};
+  info.struct_size = sizeof(info);
+  check(mp_rt_model_query(model, &info), "");
+  return info.manifest;
+}
+
 uint64_t TrainStep::stateBytes() {
   uint64_t bytes = 0;
   for (const Slot *slot : state())
@@ -213,34 +221,35 @@ uint64_t TrainStep::peakBytes() const {
 // Running
 //===----------------------------------------------------------------------===//
 
-static DLTensor view(Slot &slot) {
-  DLTensor tensor{};
-  tensor.data = slot.data.get();
-  tensor.device = {kDLCPU, 0};
-  tensor.ndim = int32_t(slot.shape.size());
-  tensor.dtype = slot.type;
-  tensor.shape = slot.shape.data();
-  return tensor;
+void TrainStep::makeViews() {
+  views.reserve(args.size() + results.size());
+  auto add = [&](Slot &slot, std::vector<DLTensor *> &list) {
+    DLTensor view{};
+    view.data = slot.data.get();
+    view.device = {kDLCPU, 0};
+    view.ndim = int32_t(slot.shape.size());
+    view.dtype = slot.type;
+    view.shape = slot.shape.data();
+    views.push_back(view);
+    list.push_back(&views.back());
+  };
+  for (Slot &slot : args)
+    add(slot, argViews);
+  for (Slot &slot : results)
+    add(slot, resultViews);
 }
 
 void TrainStep::run() {
-  std::vector<DLTensor> tensors;
-  tensors.reserve(args.size() + results.size());
-  std::vector<DLTensor *> in, out;
-  for (Slot &slot : args) {
-    tensors.push_back(view(slot));
-    in.push_back(&tensors.back());
-  }
-  for (Slot &slot : results) {
-    tensors.push_back(view(slot));
-    out.push_back(&tensors.back());
-  }
   // The masters moved in the last step, so nothing derived from them is kept.
   check(mp_rt_instance_params_changed(instance), "");
-  check(mp_rt_call(instance, function, in.data(), out.data()), "");
-  for (const Pair &pair : pairs)
-    if (!pair.inPlace)
-      std::swap(args[pair.arg].data, results[pair.result].data);
+  check(mp_rt_call(instance, function, argViews.data(), resultViews.data()),
+        "");
+  for (const Pair &pair : pairs) {
+    if (pair.inPlace)
+      continue;
+    std::swap(args[pair.arg].data, results[pair.result].data);
+    std::swap(argViews[pair.arg]->data, resultViews[pair.result]->data);
+  }
 }
 
 static double scalar(const Slot &slot) {

@@ -63,6 +63,8 @@ public:
   /// Index of the first bad gradient, -1 if there is none or nobody looked.
   int64_t culprit() const;
 
+  /// What the compiler wrote about the model, as JSON.
+  const char *manifest() const;
   uint64_t stateBytes();
   uint64_t peakBytes() const;
 
@@ -73,12 +75,16 @@ private:
   };
   void describe(int32_t function);
   void pairResults();
+  void makeViews();
   const Slot *findResult(const std::string &name) const;
 
   mp_rt_model *model = nullptr;
   mp_rt_instance *instance = nullptr;
   int32_t function = 0;
   std::vector<Slot> args, results;
+  /// What mp_rt_call wants to see of `args` and then `results`.
+  std::vector<DLTensor> views;
+  std::vector<DLTensor *> argViews, resultViews;
   std::vector<int32_t> donations;
   std::vector<Pair> pairs;
   std::vector<size_t> inputArgs;

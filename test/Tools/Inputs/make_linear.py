@@ -1,18 +1,20 @@
-"""Writes samples of y = x . (1, -2, 3, 0.5) as safetensors: make_linear.py FILE [BAD].
+"""Writes samples of y = x . (1, -2, 3, 0.5) as safetensors: make_linear.py FILE [BAD] [--features=N].
 
-With BAD, sample BAD is infinite.
+With BAD, sample BAD is infinite; with fewer features the rest of x and of the weights is left out.
 """
 import json
 import random
 import struct
 import sys
 
+bad = [int(a) for a in sys.argv[2:] if not a.startswith("--")]
+features = next((int(a[11:]) for a in sys.argv[2:] if a.startswith("--features=")), 4)
 draw = random.Random(1)
-x = [[draw.uniform(-1, 1) for _ in range(4)] for _ in range(64)]
-y = [a - 2 * b + 3 * c + 0.5 * d for a, b, c, d in x]
-if len(sys.argv) > 2:
-    x[int(sys.argv[2])][0] = float("inf")
-tensors = {"x_train": ([64, 4], [v for row in x for v in row]), "y_train": ([64, 1], y), "init/w": ([4, 1], [0.0] * 4)}
+x = [[draw.uniform(-1, 1) for _ in range(features)] for _ in range(64)]
+y = [sum(w * v for w, v in zip((1, -2, 3, 0.5), row)) for row in x]
+for sample in bad:
+    x[sample][0] = float("inf")
+tensors = {"x_train": ([64, features], [v for row in x for v in row]), "y_train": ([64, 1], y), "init/w": ([features, 1], [0.0] * features)}
 header, blob = {}, b""
 for name, (shape, values) in tensors.items():
     data = struct.pack(f"<{len(values)}f", *values)
