@@ -10,6 +10,8 @@ config.suffixes = [".mlir", ".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.mp_obj_root, "test")
+config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, os.pardir, "tools", "scripts")
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 config.environment["MP_CACHE_DIR"] = os.path.join(config.mp_obj_root, "test-cache")
 
 config.substitutions.append(

@@ -126,7 +126,10 @@ void DotDimensionNumbersAttr::print(AsmPrinter &printer) const {
   fields.dims("rhs_contracting_dimensions", getRhsContractingDimensions());
 }
 
-Attribute GatherDimensionNumbersAttr::parse(AsmParser &parser, Type) {
+/// Gathers and scatters number the same things; only the keys differ.
+template <typename AttrT>
+static Attribute parseIndexedDimensions(AsmParser &parser,
+                                        const StringRef (&keys)[5]) {
   SmallVector<int64_t> dims[5];
   int64_t indexVectorDim = 0;
   auto d0 = [&] { return parseDims(parser, dims[0]); };
@@ -135,15 +138,21 @@ Attribute GatherDimensionNumbersAttr::parse(AsmParser &parser, Type) {
   auto d3 = [&] { return parseDims(parser, dims[3]); };
   auto d4 = [&] { return parseDims(parser, dims[4]); };
   auto d5 = [&] { return parser.parseInteger(indexVectorDim); };
-  if (parseFields(parser, {{"offset_dims", d0},
-                           {"collapsed_slice_dims", d1},
-                           {"operand_batching_dims", d2},
-                           {"start_indices_batching_dims", d3},
-                           {"start_index_map", d4},
+  if (parseFields(parser, {{keys[0], d0},
+                           {keys[1], d1},
+                           {keys[2], d2},
+                           {keys[3], d3},
+                           {keys[4], d4},
                            {"index_vector_dim", d5}}))
     return {};
-  return get(parser.getContext(), dims[0], dims[1], dims[2], dims[3], dims[4],
-             indexVectorDim);
+  return AttrT::get(parser.getContext(), dims[0], dims[1], dims[2], dims[3],
+                    dims[4], indexVectorDim);
+}
+
+Attribute GatherDimensionNumbersAttr::parse(AsmParser &parser, Type) {
+  return parseIndexedDimensions<GatherDimensionNumbersAttr>(
+      parser, {"offset_dims", "collapsed_slice_dims", "operand_batching_dims",
+               "start_indices_batching_dims", "start_index_map"});
 }
 
 void GatherDimensionNumbersAttr::print(AsmPrinter &printer) const {
@@ -157,23 +166,10 @@ void GatherDimensionNumbersAttr::print(AsmPrinter &printer) const {
 }
 
 Attribute ScatterDimensionNumbersAttr::parse(AsmParser &parser, Type) {
-  SmallVector<int64_t> dims[5];
-  int64_t indexVectorDim = 0;
-  auto d0 = [&] { return parseDims(parser, dims[0]); };
-  auto d1 = [&] { return parseDims(parser, dims[1]); };
-  auto d2 = [&] { return parseDims(parser, dims[2]); };
-  auto d3 = [&] { return parseDims(parser, dims[3]); };
-  auto d4 = [&] { return parseDims(parser, dims[4]); };
-  auto d5 = [&] { return parser.parseInteger(indexVectorDim); };
-  if (parseFields(parser, {{"update_window_dims", d0},
-                           {"inserted_window_dims", d1},
-                           {"input_batching_dims", d2},
-                           {"scatter_indices_batching_dims", d3},
-                           {"scatter_dims_to_operand_dims", d4},
-                           {"index_vector_dim", d5}}))
-    return {};
-  return get(parser.getContext(), dims[0], dims[1], dims[2], dims[3], dims[4],
-             indexVectorDim);
+  return parseIndexedDimensions<ScatterDimensionNumbersAttr>(
+      parser,
+      {"update_window_dims", "inserted_window_dims", "input_batching_dims",
+       "scatter_indices_batching_dims", "scatter_dims_to_operand_dims"});
 }
 
 void ScatterDimensionNumbersAttr::print(AsmPrinter &printer) const {

@@ -10,9 +10,10 @@ import argparse
 import collections
 import json
 import os
-import struct
 import subprocess
 import sys
+
+import plain_safetensors
 
 
 def call(command):
@@ -24,13 +25,9 @@ def call(command):
 
 def logits(path):
     """result0 of a safetensors file as rows of floats."""
-    with open(path, "rb") as f:
-        header = json.loads(f.read(struct.unpack("<Q", f.read(8))[0]))
-        data = f.read()
-    entry = header["result0"]
-    begin, end = entry["data_offsets"]
-    values = struct.unpack(f"<{(end - begin) // 4}f", data[begin:end])
-    rows, columns = entry["shape"]
+    tensor = plain_safetensors.read(path)["result0"]
+    values = plain_safetensors.unpack(tensor)
+    rows, columns = tensor[1]
     return [values[i * columns:(i + 1) * columns] for i in range(rows)]
 
 

@@ -6,12 +6,13 @@ codes themselves, overflow, infinities and NaN.
     conversions.py MP_COMPILE MP_RUN FOLDER
 """
 import bisect
-import json
 import math
 import os
 import struct
 import subprocess
 import sys
+
+import plain_safetensors
 
 
 class Format:
@@ -87,23 +88,6 @@ def directed(form):
     return sorted(bits) + sorted(b | 0x80000000 for b in bits)
 
 
-def write(path, dtype, count, data):
-    header = json.dumps({"arg0": {"dtype": dtype, "shape": [count],
-                                  "data_offsets": [0, len(data)]}}).encode()
-    header += b" " * (-len(header) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header + data)
-
-
-def read(path):
-    with open(path, "rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-        body = file.read()
-    begin, end = header["result0"]["data_offsets"]
-    return body[begin:end]
-
-
 def main(mp_compile, mp_run, folder):
     os.makedirs(folder, exist_ok=True)
     path = lambda name: os.path.join(folder, name)
@@ -123,11 +107,11 @@ def main(mp_compile, mp_run, folder):
     subprocess.run([mp_compile, path("model.mlir"), "-o", path("model.so")], check=True)
 
     def run(name, dtype, count, data):
-        write(path("in.safetensors"), dtype, count, data)
+        plain_safetensors.write(path("in.safetensors"), {"arg0": (dtype, [count], data)})
         subprocess.run([mp_run, path("model.so"), "--function=" + name, "--quiet",
                         "--inputs=" + path("in.safetensors"),
                         "--outputs=" + path("out.safetensors")], check=True)
-        return read(path("out.safetensors"))
+        return plain_safetensors.read(path("out.safetensors"))["result0"][2]
 
     def report(name, wrong):
         print(f"{name}: exact" if not wrong else f"{name}: wrong at {wrong[:4]}")

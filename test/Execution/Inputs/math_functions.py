@@ -8,12 +8,13 @@ elsewhere the error is counted in units of the last place of the exact result,
 subnormal ones in units of the smallest subnormal. The C library's own error in
 double is below 2^-28 of such a unit.
 """
-import json
 import math
 import os
 import struct
 import subprocess
 import sys
+
+import plain_safetensors
 
 
 def safe(function, pole=None):
@@ -56,23 +57,6 @@ def error_in_ulp(got, exact):
     return abs(got - exact) / math.ldexp(1.0, max(exponent, -125) - 24)
 
 
-def write(path, name, data):
-    header = json.dumps({name: {"dtype": "F32", "shape": [len(data) // 4],
-                                "data_offsets": [0, len(data)]}}).encode()
-    header += b" " * (-len(header) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(header)) + header + data)
-
-
-def read(path):
-    with open(path, "rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(size))
-        body = file.read()
-    begin, end = header["result0"]["data_offsets"]
-    return struct.unpack(f"<{(end - begin) // 4}f", body[begin:end])
-
-
 def main(mp_compile, mp_run, folder):
     os.makedirs(folder, exist_ok=True)
     # A step that is odd and shares no factor with a power of two visits all
@@ -101,13 +85,13 @@ def main(mp_compile, mp_run, folder):
     shared = os.path.join(folder, "model.so")
     subprocess.run([mp_compile, model, "-o", shared], check=True)
     arguments = os.path.join(folder, "inputs.safetensors")
-    write(arguments, "arg0", data)
+    plain_safetensors.write(arguments, {"arg0": ("F32", [len(data) // 4], data)})
     for name, (_, reference, bound) in FUNCTIONS.items():
         results = os.path.join(folder, name + ".safetensors")
         subprocess.run([mp_run, shared, "--function=" + name, "--quiet",
                         "--inputs=" + arguments, "--outputs=" + results], check=True)
         errors = [(error_in_ulp(y, reference(x)), x)
-                  for x, y in zip(inputs, read(results))]
+                  for x, y in zip(inputs, plain_safetensors.unpack(plain_safetensors.read(results)["result0"]))]
         worst, at = max(errors)
         if worst <= bound:
             print(f"{name}: within {bound} ulp")

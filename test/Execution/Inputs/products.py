@@ -12,13 +12,13 @@ A result may differ from the exact one by
   activation is computed from the rounded sum.
 """
 import itertools
-import json
 import math
 import os
 import random
-import struct
 import subprocess
 import sys
+
+import plain_safetensors
 
 
 class Format:
@@ -78,25 +78,12 @@ class Tensor:
 
 
 def write_tensors(path, tensors):
-    header, offset = {}, 0
-    for name, t in tensors.items():
-        header[name] = {"dtype": t.fmt.tensor, "shape": t.shape,
-                        "data_offsets": [offset, offset + len(t.data)]}
-        offset += len(t.data)
-    text = json.dumps(header).encode()
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(text)) + text)
-        for t in tensors.values():
-            f.write(t.data)
+    plain_safetensors.write(path, {name: (t.fmt.tensor, t.shape, t.data) for name, t in tensors.items()})
 
 
 def read_tensor(path, name, fmt):
-    with open(path, "rb") as f:
-        size, = struct.unpack("<Q", f.read(8))
-        entry = json.loads(f.read(size))[name]
-        begin, end = entry["data_offsets"]
-        f.seek(8 + size + begin)
-        return Tensor(entry["shape"], fmt, data=f.read(end - begin))
+    _, shape, data = plain_safetensors.read(path)[name]
+    return Tensor(shape, fmt, data=data)
 
 
 def activate(x, epilogue):

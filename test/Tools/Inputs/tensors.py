@@ -1,40 +1,27 @@
 #!/usr/bin/env python3
-"""Writes or prints safetensors files with nothing but the standard library.
+"""Writes or prints safetensors files.
 
   tensors.py write FILE [NAME=DTYPE:SHAPE:VALUES ...]   x=F32:2,3:0,1,2,3,4,5
   tensors.py print FILE
 """
-import json
-import struct
 import sys
 
-CODES = {"F32": "f", "F64": "d", "I32": "i", "I64": "q", "U8": "B", "BOOL": "B"}
+import plain_safetensors
 
 
 def write(path, specs):
-    header, data = {}, b""
+    tensors = {}
     for spec in specs:
         name, text = spec.split("=")
         dtype, shape, values = text.split(":")
         values = [float(v) if dtype[0] == "F" else int(v) for v in values.split(",") if v]
-        raw = struct.pack(f"<{len(values)}{CODES[dtype]}", *values)
-        header[name] = {"dtype": dtype, "shape": [int(n) for n in shape.split(",") if n],
-                        "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(text)) + text + data)
+        tensors[name] = plain_safetensors.pack(dtype, [int(n) for n in shape.split(",") if n], values)
+    plain_safetensors.write(path, tensors)
 
 
 def show(path):
-    with open(path, "rb") as f:
-        raw = f.read()
-    size = struct.unpack("<Q", raw[:8])[0]
-    for name, entry in sorted(json.loads(raw[8:8 + size]).items()):
-        begin, end = entry["data_offsets"]
-        code = CODES[entry["dtype"]]
-        values = struct.unpack(f"<{(end - begin) // struct.calcsize(code)}{code}", raw[8 + size + begin:8 + size + end])
-        print(name, entry["dtype"], entry["shape"], *("%g" % v for v in values))
+    for name, tensor in sorted(plain_safetensors.read(path).items()):
+        print(name, tensor[0], tensor[1], *("%g" % v for v in plain_safetensors.unpack(tensor)))
 
 
 if sys.argv[1] == "write":
