@@ -7,6 +7,7 @@
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/Passes.h"
 #include "mp/Training/Passes.h"
+#include "mp/Transforms/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -29,6 +30,10 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       step.lossScale = options.lossScale;
       pm.addPass(createMPBuildTrainStepPass(step));
     }
+    if (options.observe) {
+      pm.addPass(createMPImportPass());
+      pm.addPass(createMPNameOpsPass());
+    }
     if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
@@ -37,6 +42,8 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
     }
     if (options.train)
       pm.addPass(createMPToStableHLOPass());
+    if (options.observe)
+      pm.addPass(createMPObserveValuesPass());
     break;
   case CompileStage::Linalg:
     pm.addPass(createConvertStableHLOToLinalgPass());

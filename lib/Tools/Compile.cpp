@@ -9,6 +9,7 @@
 #include "mp/Program/ProgramForm.h"
 #include "mp/Tools/InputGuard.h"
 #include "mp/Training/Roles.h"
+#include "mp/Transforms/Observation.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -77,6 +78,7 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   pipeline.train = buildTrainStep;
   pipeline.lossScale = lossScale;
   pipeline.target = target;
+  pipeline.observe = options.observe || options.checkFinite;
   addCompileStage(pm, stage, pipeline);
   LogicalResult result = pm.run(*module);
   reportTime(name);
@@ -137,6 +139,19 @@ LogicalResult Compilation::printLLVM(StringRef path) {
       path, [&](raw_ostream &os) { return printLLVMIR(*module, target, os); });
 }
 
+/// The values that the model reports, as the manifest lists them.
+static llvm::json::Array describeObserved(ArrayAttr values) {
+  llvm::json::Array list;
+  for (auto value : values.getAsRange<DictionaryAttr>()) {
+    llvm::json::Object object;
+    for (NamedAttribute entry : value)
+      object.try_emplace(entry.getName().str(),
+                         cast<StringAttr>(entry.getValue()).str());
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
 /// What a reader of the model file may want to know of its making.
 std::string Compilation::makeManifest() {
   llvm::json::Array functions;
@@ -159,6 +174,10 @@ std::string Compilation::makeManifest() {
       {"target", target.name},
       {"cpu_features", target.getFeatureList()},
       {"functions", std::move(functions)}};
+  if (auto values = (*module)->getAttrOfType<ArrayAttr>(kObservedAttrName)) {
+    manifest["observed"] = describeObserved(values);
+    manifest["check_finite"] = options.checkFinite;
+  }
   std::string text;
   llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest));
   return text;

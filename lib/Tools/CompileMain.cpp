@@ -52,6 +52,14 @@ int mp::compileMain(int argc, char **argv) {
       cl::desc("Form to write: stablehlo, linalg, llvm or so (the default)"));
   cl::opt<bool> verbose("verbose", cl::cat(category),
                         cl::desc("Print the time that each stage takes"));
+  cl::opt<bool> checkFinite(
+      "check-finite", cl::cat(category),
+      cl::desc("Let every run find the first op whose result is not finite "
+               "while what it read is"));
+  cl::opt<bool> observe(
+      "observe", cl::cat(category),
+      cl::desc("Let runs look at the value of every op, as --record-ranges of "
+               "mp-run does"));
   cl::opt<bool> train(
       "train", cl::cat(category),
       cl::desc("Make one train step of loss_and_grads and "
@@ -102,6 +110,8 @@ int mp::compileMain(int argc, char **argv) {
   options.emit = *form;
   options.train = train;
   options.lossScale = lossScale;
+  options.observe = observe;
+  options.checkFinite = checkFinite;
   options.verbose = verbose;
   return compileInChild(options);
 }

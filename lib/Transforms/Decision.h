@@ -13,9 +13,10 @@ constexpr StringLiteral pattern = "mp.pattern";
 constexpr StringLiteral decision = "mp.decision";
 constexpr StringLiteral precision = "mp.precision";
 constexpr StringLiteral formats = "mp.formats";
-constexpr StringLiteral format = "mp.format"; // on function arguments
-constexpr StringLiteral policy = "mp.policy"; // on the root
+constexpr StringLiteral format = "mp.format";       // on function arguments
+constexpr StringLiteral policy = "mp.policy";       // on the root
 constexpr StringLiteral placement = "mp.placement"; // on the root
+constexpr StringLiteral id = "mp.id";               // what OpNames calls the op
 } // namespace attr
 
 /// The verdict on one op, and whose it is.

@@ -305,10 +305,10 @@ TEST(Loading, EachFaultHasOneMessage) {
     EXPECT_EQ(model, nullptr);
   };
   expect("newer.so", MP_RT_UNSUPPORTED,
-         "was compiled for runtime interface 9.0, but this runtime has 1.0; "
+         "was compiled for runtime interface 9.0, but this runtime has 1.1; "
          "compile it again");
   expect("lying.so", MP_RT_UNSUPPORTED,
-         "was compiled for runtime interface 9.0, but this runtime has 1.0; "
+         "was compiled for runtime interface 9.0, but this runtime has 1.1; "
          "compile it again");
   expect("demanding.so", MP_RT_UNSUPPORTED,
          "needs CPU features that this machine does not have: 'lwp'; compile "

@@ -10,8 +10,8 @@
 // ELF-DAG: Shared library: [libmp_rt.so.0]
 // ELF-DAG: Shared library: [libm.so.6]
 // ELF-DAG: .note.mp
-// "1.0;cpu;sse3,...,avx2,...,movbe"
-// V3: 31 2e 30 3b 63 70 75 3b 73 73 65 33 2c
+// "1.1;cpu;sse3,...,avx2,...,movbe"
+// V3: 31 2e 31 3b 63 70 75 3b 73 73 65 33 2c
 #id = affine_map<(d0) -> (d0)>
 func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>

@@ -148,6 +148,7 @@ static std::string key(const CompileRequest &request,
   Sha256 hash;
   hash.field("mp cache 1");
   hash.field(readFile(request.model, "model"));
+  hash.field(request.tellsPlaces ? request.model : "");
   for (const auto &[flag, value] : request.options) {
     hash.field(flag);
     addFile(hash, value);

@@ -21,6 +21,9 @@ struct CompileRequest {
   /// are left out. A value that names a file counts with the file's contents.
   std::vector<std::pair<const char *, std::string>> options;
   bool quiet = false;
+  /// The compiled model tells the user of places in the source, so a copy of
+  /// the source is another model.
+  bool tellsPlaces = false;
 };
 
 /// Where the compiled form of the model lies, compiled by a child process if it

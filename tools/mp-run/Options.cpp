@@ -24,6 +24,9 @@ mp options:
   --rtol=R, --atol=A
                     |result - expected| <= A + R * |expected| (default 1e-5
                     each); integers and booleans must be equal
+  --check-finite    name the first op whose result is infinite or NaN while all
+                    that it reads is finite, and fail; a .so must have been
+                    compiled with this option
   --bench=N         run N times after warming up, report the time of one run
   --threads=N       threads to use (default: MP_RT_THREADS, else all CPUs)
   --device=NAME     cpu, null (checks, computes nothing) or cuda
@@ -81,6 +84,7 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
   };
   const Flag flags[] = {{"json", &options.json},
                         {"quiet", &options.quiet},
+                        {"check-finite", &options.checkFinite},
                         {"help", &options.help},
                         {"version", &options.version}};
 

@@ -20,7 +20,8 @@ struct Options {
   double rtol = 1e-5, atol = 1e-5;
   int64_t bench = 0;
   int32_t threads = 0;
-  bool json = false, quiet = false, help = false, version = false;
+  bool json = false, quiet = false, checkFinite = false;
+  bool help = false, version = false;
 };
 
 /// Throws Error for what it does not understand.

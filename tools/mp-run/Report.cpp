@@ -10,8 +10,20 @@ using namespace mp::run;
 using nlohmann::ordered_json;
 
 bool Report::pass() const {
-  return std::all_of(comparisons.begin(), comparisons.end(),
+  return culprit.info.kind == MP_RT_CULPRIT_NONE &&
+         std::all_of(comparisons.begin(), comparisons.end(),
                      [](const Comparison &c) { return c.pass(); });
+}
+
+static const char *causeText(int32_t kind) {
+  switch (kind) {
+  case MP_RT_CULPRIT_OP:
+    return "op";
+  case MP_RT_CULPRIT_NAN:
+    return "nan-of-infinities";
+  default:
+    return "argument";
+  }
 }
 
 std::string mp::run::toJson(const Report &report) {
@@ -53,6 +65,19 @@ std::string mp::run::toJson(const Report &report) {
     json["rtol"] = report.rtol;
     json["atol"] = report.atol;
     json["results"] = std::move(list);
+  }
+  if (report.checkedFinite) {
+    const Culprit &culprit = report.culprit;
+    json["finite"] = culprit.info.kind == MP_RT_CULPRIT_NONE;
+    if (culprit.info.kind != MP_RT_CULPRIT_NONE)
+      json["culprit"] = {{"id", culprit.value.id},
+                         {"op", culprit.value.op},
+                         {"name", culprit.value.name},
+                         {"location", culprit.value.location},
+                         {"cause", causeText(culprit.info.kind)},
+                         {"numbers", culprit.info.numbers},
+                         {"nan", culprit.info.nans},
+                         {"inf", culprit.info.infinities}};
   }
   json["pass"] = report.pass();
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
@@ -144,6 +169,8 @@ std::string mp::run::toText(const Report &report) {
     printComparisons(report, out);
   if (!out.text.empty())
     out.print("\n");
+  if (report.checkedFinite && report.culprit.info.kind == MP_RT_CULPRIT_NONE)
+    out.print("no op made infinities or NaN of finite numbers\n");
   const Timing &timing = report.timing;
   out.print("'%s' on %s, %d thread%s: ", report.function.c_str(),
             report.device.c_str(), report.memory.instance.threads,
@@ -164,7 +191,7 @@ std::string mp::run::failureText(const Report &report) {
     if (c.pass())
       continue;
     Out out;
-    out.print("comparison failed: '%s': %" PRIu64 " of %" PRIu64
+    out.print("mp-run: error: comparison failed: '%s': %" PRIu64 " of %" PRIu64
               " elements differ by more than %g + %g * |expected|, first at "
               "%" PRIu64 ": expected %.9g, but got %.9g",
               c.name.c_str(), c.failing, c.count, report.atol, report.rtol,

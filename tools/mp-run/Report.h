@@ -5,6 +5,7 @@
 
 #include "mp-run/Bench.h"
 #include "mp-run/Compare.h"
+#include "mp-run/Observe.h"
 
 #include <string>
 #include <vector>
@@ -22,10 +23,13 @@ struct Report {
   std::vector<io::Tensor> results;
   std::vector<Comparison> comparisons;
   bool compared = false;
+  bool checkedFinite = false;
+  Culprit culprit; // of kind none if all is well
   double rtol = 0, atol = 0;
   Timing timing;
   Memory memory;
 
+  /// The comparison and the check went well, as far as they were asked for.
   bool pass() const;
 };
 
@@ -35,7 +39,8 @@ std::string toJson(const Report &report);
 /// Tables for people.
 std::string toText(const Report &report);
 
-/// "comparison failed: ..." naming the worst result; empty if all is well.
+/// "mp-run: error: comparison failed: ..." naming the first result that is out
+/// of tolerance; empty if all are well.
 std::string failureText(const Report &report);
 
 } // namespace mp::run

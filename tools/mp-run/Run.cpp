@@ -4,6 +4,7 @@
 #include "mp-run/Binding.h"
 #include "mp-run/Report.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -74,6 +75,13 @@ static Timing execute(mp_rt_instance *instance, Function &function,
   return timing;
 }
 
+static bool holdsNan(const Report &report) {
+  return std::any_of(report.results.begin(), report.results.end(),
+                     [](const mp::io::Tensor &tensor) {
+                       return isFloat(tensor.type) && summarise(tensor).nans;
+                     });
+}
+
 bool mp::run::run(const Options &options) {
   quiet = options.quiet;
   if (options.version) {
@@ -90,19 +98,25 @@ bool mp::run::run(const Options &options) {
   bool source = tool::isSource(options.model);
   std::string path = options.model;
   if (source)
-    path = tool::compiledModel({"mp-run",
-                                options.model,
-                                {{"--policy=", options.policy},
-                                 {"--target=", options.target},
-                                 {"--roles=", options.roles},
-                                 {"--lock=", options.lock}},
-                                options.quiet});
+    path = tool::compiledModel(
+        {"mp-run",
+         options.model,
+         {{"--policy=", options.policy},
+          {"--target=", options.target},
+          {"--roles=", options.roles},
+          {"--lock=", options.lock},
+          {"--check-finite=", options.checkFinite ? "true" : ""}},
+         options.quiet,
+         /*tellsPlaces=*/options.checkFinite});
   if (!source && !(options.policy + options.target + options.lock).empty())
     throw Error("--policy, --target and --lock are for .mlir files; '" +
                 options.model + "' is compiled already");
   mp_rt_model *loaded;
   check(mp_rt_model_load(path.c_str(), &loaded));
   ModelPtr model(loaded);
+  Observed observed = readObserved(model.get());
+  if (options.checkFinite && observed.values.empty())
+    throw Error("'" + options.model + "' was compiled without --check-finite");
   Function function =
       findFunction(model.get(), options.function, source ? "" : options.roles);
   bindArguments(function, inputs.get(), options.inputs);
@@ -130,6 +144,13 @@ bool mp::run::run(const Options &options) {
     report.comparisons = compare(function, report.results, *expected,
                                  options.expect, options.rtol, options.atol);
   }
+  if (options.checkFinite || observed.checkFinite) {
+    report.checkedFinite = true;
+    report.culprit = findCulprit(instance.get(), observed);
+    // An infinity that a model reads or a NaN that it hides is its own affair.
+    if (report.culprit.info.kind != MP_RT_CULPRIT_OP && !holdsNan(report))
+      report.culprit = {};
+  }
   std::string error;
   if (!options.outputs.empty() &&
       !io::writeSafetensors(options.outputs, report.results, {}, error))
@@ -140,7 +161,9 @@ bool mp::run::run(const Options &options) {
     std::fputs(toText(report).c_str(), stdout);
   if (std::fflush(stdout) != 0)
     throw Error("cannot write to standard output");
-  if (!report.pass())
-    std::fprintf(stderr, "mp-run: error: %s\n", failureText(report).c_str());
+  if (report.culprit.info.kind != MP_RT_CULPRIT_NONE)
+    std::fprintf(stderr, "%s\n", culpritText(report.culprit).c_str());
+  if (std::string text = failureText(report); !text.empty())
+    std::fprintf(stderr, "%s\n", text.c_str());
   return report.pass();
 }

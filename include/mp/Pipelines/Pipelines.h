@@ -17,6 +17,8 @@ struct CompilePipelineOptions {
   bool train = false;
   /// Of the train step: dynamic, none or a number.
   std::string lossScale = "none";
+  /// Let the runtime look at every value that the source program computes.
+  bool observe = false;
   CpuTarget target;
 };
 

@@ -18,6 +18,8 @@ struct CompileOptions {
   EmitForm emit = EmitForm::SharedObject;
   bool train = false;
   std::string lossScale; // empty: dynamic for f16, else none
+  bool observe = false;     // report values to who asks
+  bool checkFinite = false; // observed, and meant to be checked in each run
   bool verbose = false;
 };
 

@@ -110,4 +110,35 @@ def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
   ];
 }
 
+def MPNameOpsPass : Pass<"mp-name-ops"> {
+  let summary = "write the id of every op, by which reports call it";
+  let description = [{
+    Puts `mp.id` on each op, before precision is decided, so that observations
+    of the result speak of the ops that explanations speak of.
+
+    Values: unchanged.
+    Reports: nothing.
+  }];
+}
+
+def MPObserveValuesPass : Pass<"mp-observe-values"> {
+  let summary = "hand every computed tensor to the runtime as well";
+  let description = [{
+    Calls `mp_rt_observe` on each tensor of floats or complex numbers: the
+    arguments of functions and loops, and the results of ops, inside of loops
+    and branches too. The call says which values the op read, so that the
+    runtime finds the first op whose result was not finite while what it read
+    was. Constants are not observed; of those that hold infinities or NaN the
+    call says so.
+
+    Lists the values as `mp.observed` on the module, and removes the `mp.id`
+    that `mp-name-ops` wrote. An op without one is a cast, and called after
+    what it converts (`main/add#0->bf16`), or counted (`main/select~0`).
+
+    Values: unchanged.
+    Reports: nothing.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+}
+
 #endif // MP_TRANSFORMS_PASSES_TD

@@ -10,7 +10,7 @@
 #include "mp_rt/mp_rt_dlpack.h"
 
 #define MP_RT_ABI_MAJOR 1 /* a field moved, a meaning changed */
-#define MP_RT_ABI_MINOR 0 /* fields or functions added at the end */
+#define MP_RT_ABI_MINOR 1 /* fields or functions added at the end */
 
 #ifdef __cplusplus
 extern "C" {
@@ -117,12 +117,34 @@ typedef struct mp_rt_event {
 /* Called on the thread that called mp_rt_call, after each event. */
 typedef void (*mp_rt_profile_fn)(void *user, const mp_rt_event *event);
 
+/* What a call computed for one value of the source program. Only models that
+ * were compiled to be observed report values; their manifest has a list
+ * "observed" that tells of each its id, op and location. */
+typedef struct mp_rt_observation {
+  size_t struct_size;
+  int32_t value;          /* its place in the list */
+  const char *label;      /* location and id, for messages */
+  const DLTensor *tensor; /* valid during the callback */
+  /* Of the finite elements, where there are any; complex elements count as two
+   * numbers each, here and below. */
+  double min, max;
+  double smallest;  /* magnitude of the smallest that is not 0, else 0 */
+  uint64_t numbers; /* in the tensor */
+  uint64_t nans, infinities;
+} mp_rt_observation;
+
+/* Called on the thread that called mp_rt_call, when the value was computed: in
+ * a loop, once for each round. */
+typedef void (*mp_rt_observe_fn)(void *user, const mp_rt_observation *value);
+
 typedef struct mp_rt_instance_options {
   size_t struct_size;
   int32_t threads;    /* 0: MP_RT_THREADS, else the CPUs this process may use */
   const char *device; /* null: MP_RT_DEVICE, else what the model was made for */
   mp_rt_profile_fn profile; /* optional */
   void *profile_user;
+  mp_rt_observe_fn observe; /* optional */
+  void *observe_user;
 } mp_rt_instance_options;
 
 /* `options` may be null. */
@@ -156,6 +178,27 @@ typedef struct mp_rt_memory_info {
 
 MP_RT_API mp_rt_status mp_rt_instance_memory(const mp_rt_instance *instance,
                                              mp_rt_memory_info *out_info);
+
+/* Where numbers that are not finite came from in the last call, by the first
+ * rule of these that applies to a value. */
+typedef enum mp_rt_culprit_kind {
+  MP_RT_CULPRIT_NONE = 0,
+  MP_RT_CULPRIT_OP = 1,       /* an op made them of finite numbers */
+  MP_RT_CULPRIT_NAN = 2,      /* an op made a NaN of infinities */
+  MP_RT_CULPRIT_ARGUMENT = 3, /* they came from outside */
+} mp_rt_culprit_kind;
+
+typedef struct mp_rt_culprit_info {
+  size_t struct_size;
+  int32_t kind;      /* mp_rt_culprit_kind */
+  int32_t value;     /* the first such value, see mp_rt_observation; else -1 */
+  const char *label; /* lives as long as the model; "" if there is none */
+  uint64_t numbers, nans, infinities;
+} mp_rt_culprit_info;
+
+/* Of a model that was not compiled to be observed: none. */
+MP_RT_API mp_rt_status mp_rt_instance_culprit(const mp_rt_instance *instance,
+                                              mp_rt_culprit_info *out_info);
 
 #ifdef __cplusplus
 }

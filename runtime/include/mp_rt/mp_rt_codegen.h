@@ -9,7 +9,7 @@
 #include "mp_rt/mp_rt_base.h"
 
 #define MP_RT_CODEGEN_MAJOR 1
-#define MP_RT_CODEGEN_MINOR 0
+#define MP_RT_CODEGEN_MINOR 1
 
 #ifdef __cplusplus
 extern "C" {
@@ -69,6 +69,17 @@ MP_RT_API mp_rt_status mp_rt_fail(mp_rt_status code, const char *text);
  * relative to the expected value, else equal. Fails with MP_RT_CHECK_FAILED. */
 MP_RT_API mp_rt_status mp_rt_check(mp_rt_exec *exec,
                                    const mp_rt_library_call *call);
+
+/* Library routine: looks at input 0, a tensor of floats or complex numbers that
+ * the program has just computed, and changes nothing. config is [value, kind,
+ * mode, source...]: `value` is its number in the model; `kind` is 0 for a value
+ * that comes from outside (an argument, a large constant), 1 for one that is
+ * only passed on (by a loop or a branch), 2 for the result of an op. The
+ * sources are the values that the op read, as their numbers; -1 stands for a
+ * constant that is not finite. With mode 1 each element of the result was made
+ * of the elements at its own place in the sources, with mode 0 of any. */
+MP_RT_API mp_rt_status mp_rt_observe(mp_rt_exec *exec,
+                                     const mp_rt_library_call *call);
 
 /* ---- what a model file exports ------------------------------------------ */
 

@@ -3,6 +3,7 @@
 #ifndef MP_RT_CORE_EXEC_H
 #define MP_RT_CORE_EXEC_H
 
+#include "core/Observations.h"
 #include "cpu/ThreadPool.h"
 #include "mp_rt/mp_rt.h"
 #include "mp_rt/mp_rt_codegen.h"
@@ -31,6 +32,8 @@ struct mp_rt_exec {
   std::unordered_map<int32_t, std::unique_ptr<mp::rt::CallState>> callStates;
   /// Moves whenever invariant operands may hold other values than before.
   uint64_t generation = 1;
+
+  mp::rt::Observations observations;
 
   bool verbose = false;
   mp_rt_profile_fn profile = nullptr;

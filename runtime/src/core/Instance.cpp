@@ -74,6 +74,8 @@ static mp_rt_status create(mp_rt_model *model,
     return status;
   instance->exec.profile = options.profile;
   instance->exec.profileUser = options.profile_user;
+  instance->exec.observations.callback = options.observe;
+  instance->exec.observations.user = options.observe_user;
   instance->functions.resize(model->functions.size());
   model->hold();
   instance->model = model;
@@ -130,6 +132,18 @@ extern "C" mp_rt_status mp_rt_instance_memory(const mp_rt_instance *instance,
                 "mp_rt_instance_memory: expected an instance and a struct with "
                 "its 'struct_size' set");
   mp_rt_memory_info info = instance->memory();
+  info.struct_size = out_info->struct_size;
+  std::memcpy(out_info, &info, std::min(info.struct_size, sizeof(info)));
+  return MP_RT_OK;
+}
+
+extern "C" mp_rt_status mp_rt_instance_culprit(const mp_rt_instance *instance,
+                                               mp_rt_culprit_info *out_info) {
+  if (!instance || !out_info || out_info->struct_size < sizeof(size_t))
+    return fail(MP_RT_INVALID_ARGUMENT,
+                "mp_rt_instance_culprit: expected an instance and a struct "
+                "with its 'struct_size' set");
+  mp_rt_culprit_info info = instance->exec.observations.culprit();
   info.struct_size = out_info->struct_size;
   std::memcpy(out_info, &info, std::min(info.struct_size, sizeof(info)));
   return MP_RT_OK;
@@ -324,6 +338,7 @@ static mp_rt_status call(mp_rt_instance &instance, int32_t index,
   if (mp_rt_status status = bindAll(instance, function, index, args, results))
     return status;
   DefaultRounding rounding;
+  instance.exec.observations.begin();
   size_t statesBefore = instance.exec.callStates.size();
   bool first = state.preparedAt != instance.exec.generation;
   if (mp_rt_status status = prepare(instance, function, state))
