@@ -199,14 +199,14 @@ void DecidePrecisionPass::contaminate() {
       contaminating.insert(rule.id);
   if (contaminating.empty())
     return;
-  OpNames names(getOperation());
+  OpIds ids(getOperation());
   PrecisionGraph graph(getOperation(), /*followIO=*/false);
   SmallVector<std::pair<PrecisionNode *, StringRef>> worklist;
   for (PrecisionNode &node : graph.nodes) {
     std::optional<Decision> decision = getDecision(node.op);
     if (decision->action == Action::Deny &&
         contaminating.contains(decision->rule))
-      worklist.emplace_back(&node, names.get(node.op));
+      worklist.emplace_back(&node, ids.get(node.op));
   }
   FloatType wide = Float32Type::get(&getContext());
   while (!worklist.empty()) {

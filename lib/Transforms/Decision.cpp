@@ -1,7 +1,5 @@
 #include "Decision.h"
 
-#include "mlir/Interfaces/FunctionInterfaces.h"
-
 using namespace mlir;
 using namespace mlir::mp;
 
@@ -86,31 +84,4 @@ bool mp::isManaged(const TypeGroup &group) {
          llvm::all_of(group.reads, [&](OpOperand *operand) {
            return isWide(operand->get());
          });
-}
-
-OpNames::OpNames(Operation *root) {
-  llvm::StringMap<unsigned> counts;
-  walkDecidedOps(root, [&](Operation *op) {
-    auto function = op->getParentOfType<FunctionOpInterface>();
-    std::string name = function ? function.getName().str() + "/" : "";
-    name += op->getName().stripDialect();
-    unsigned number = counts[name]++;
-    names[op] = name + "#" + std::to_string(number);
-  });
-}
-
-StringRef OpNames::get(Operation *op) const {
-  auto it = names.find(op);
-  return it == names.end() ? StringRef() : StringRef(it->second);
-}
-
-void mp::walkDecidedOps(Operation *root,
-                        llvm::function_ref<void(Operation *)> visit) {
-  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    visit(op);
-    auto precision = dyn_cast<PrecisionOpInterface>(op);
-    return precision && op->getNumRegions() && precision.ownsRegions()
-               ? WalkResult::skip()
-               : WalkResult::advance();
-  });
 }

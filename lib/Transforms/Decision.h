@@ -2,6 +2,7 @@
 #ifndef MP_LIB_TRANSFORMS_DECISION_H
 #define MP_LIB_TRANSFORMS_DECISION_H
 
+#include "mp/Analysis/OpIds.h"
 #include "mp/Analysis/PrecisionOpInterface.h"
 
 namespace mlir::mp {
@@ -16,7 +17,7 @@ constexpr StringLiteral formats = "mp.formats";
 constexpr StringLiteral format = "mp.format";       // on function arguments
 constexpr StringLiteral policy = "mp.policy";       // on the root
 constexpr StringLiteral placement = "mp.placement"; // on the root
-constexpr StringLiteral id = "mp.id";               // what OpNames calls the op
+constexpr StringLiteral id = "mp.id";               // what OpIds calls the op
 } // namespace attr
 
 /// The verdict on one op, and whose it is.
@@ -44,21 +45,6 @@ std::optional<Decision> getDecision(Operation *op);
 
 /// A group is managed where all its values are f32: only those are lowered.
 bool isManaged(const TypeGroup &group);
-
-/// Names an op for people: `main/dot_general#3`, the third of its kind.
-class OpNames {
-public:
-  explicit OpNames(Operation *root);
-  StringRef get(Operation *op) const;
-
-private:
-  llvm::DenseMap<Operation *, std::string> names;
-};
-
-/// Calls `visit` on every op under `root` that is decided by itself, that is,
-/// outside of the regions that belong to another op.
-void walkDecidedOps(Operation *root,
-                    llvm::function_ref<void(Operation *)> visit);
 
 } // namespace mlir::mp
 

@@ -24,7 +24,7 @@ static std::string toText(Location loc) {
   return text;
 }
 
-Explanation::Explanation(Operation *root) : names(root) {
+Explanation::Explanation(Operation *root) : ids(root) {
   if (auto attr = root->getAttrOfType<StringAttr>(attr::policy))
     policy = attr.getValue();
   if (auto figures = root->getAttrOfType<DictionaryAttr>(attr::placement))
@@ -39,7 +39,7 @@ Explanation::Explanation(Operation *root) : names(root) {
     auto opClass = op->getAttrOfType<StringAttr>(attr::opClass);
     auto pattern = op->getAttrOfType<StringAttr>(attr::pattern);
     auto function = op->getParentOfType<FunctionOpInterface>();
-    llvm::json::Object object{{"id", names.get(op).str()},
+    llvm::json::Object object{{"id", ids.get(op).str()},
                               {"op", op->getName().getStringRef().str()},
                               {"location", toText(op->getLoc())},
                               {"action", stringify(decision->action).str()},

@@ -25,7 +25,7 @@ public:
   explicit Explanation(Operation *root);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
-  StringRef getName(Operation *op) const { return names.get(op); }
+  StringRef getName(Operation *op) const { return ids.get(op); }
 
   /// Emits remarks for all that was noted.
   void emitRemarks() const;
@@ -39,7 +39,7 @@ private:
     std::string text;
   };
 
-  OpNames names;
+  OpIds ids;
   std::string policy;
   llvm::json::Object placement;
   std::vector<Entry> entries;

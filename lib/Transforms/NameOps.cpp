@@ -18,11 +18,11 @@ class NameOpsPass : public mp::impl::MPNameOpsPassBase<NameOpsPass> {
 
   void runOnOperation() override {
     Operation *root = getOperation();
-    OpNames names(root);
+    OpIds ids(root);
     walkDecidedOps(root, [&](Operation *op) {
       if (op != root && !isa<FunctionOpInterface>(op))
-        op->setDiscardableAttr(
-            attr::id, StringAttr::get(op->getContext(), names.get(op)));
+        op->setDiscardableAttr(attr::id,
+                               StringAttr::get(op->getContext(), ids.get(op)));
     });
   }
 };

@@ -14,7 +14,7 @@
 // CHECK-DAG: "when": "folded"
 // CHECK: "ops": [
 // CHECK: "action": "keep"
-// CHECK: "id": "main/constant#0"
+// CHECK: "id": "main/layer0/ffn/constant.{{[0-9a-f]+}}"
 // CHECK: "op": "stablehlo.constant"
 // CHECK: "accumulate": "f32"
 // CHECK-NEXT: "action": "allow"
@@ -23,7 +23,7 @@
 // CHECK-NEXT: "compute": "bf16"
 // CHECK-NEXT: "file": "<bf16.yaml>"
 // CHECK-NEXT: "function": "main"
-// CHECK-NEXT: "id": "main/dot_general#0"
+// CHECK-NEXT: "id": "main/layer0/ffn/dot_general.{{[0-9a-f]+}}"
 // CHECK-NEXT: "line":
 // CHECK-NEXT: "location":
 // CHECK-NEXT: "name": "layer0/ffn"

@@ -6,9 +6,9 @@
 
 // CHECK: module attributes {mp.observed = [
 // CHECK-SAME: {at = "{{.*}}observe-values.mlir:[[#@LINE+7]]:17", function = "main", id = "main/argument#0", location = "{{.*}}", name = "x"},
-// CHECK-SAME: {function = "main", id = "main/dot_general#0", location = "loc(\22layer/dot\22)", name = "layer/dot", op = "stablehlo.dot_general"},
-// CHECK-SAME: id = "main/multiply#0"
-// CHECK-SAME: id = "main/reduce#0"
+// CHECK-SAME: {function = "main", id = "main/layer/dot_general.{{[0-9a-f]+}}", location = "loc(\22layer/dot\22)", name = "layer/dot", op = "stablehlo.dot_general"},
+// CHECK-SAME: id = "main/layer/multiply.{{[0-9a-f]+}}"
+// CHECK-SAME: id = "main/layer/reduce.{{[0-9a-f]+}}"
 // CHECK-LABEL: func.func @main
 //  CHECK-SAME:   %[[X:.*]]: tensor<4x4xf32>
 // The name is the argument's; integers and finite constants are not observed.
@@ -18,10 +18,10 @@ func.func @main(%x: tensor<4x4xf32> {mp.name = "x"}, %i: tensor<4xi32>) -> tenso
   %lowest = stablehlo.constant dense<0xFF800000> : tensor<f32>
   %two = stablehlo.constant dense<2.0> : tensor<4x4xf32>
   // CHECK: %[[DOT:.*]] = stablehlo.dot_general
-  // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[DOT]]) config [1, 2, 0, 0] label "main/dot_general#0"
+  // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[DOT]]) config [1, 2, 0, 0] label "main/layer/dot_general.{{[0-9a-f]+}}"
   // The cast is called after what it converts; the id of the product stays.
   // CAST-DAG: id = "main/argument#0->f16"
-  // CAST-DAG: id = "main/dot_general#0"
+  // CAST-DAG: id = "main/layer/dot_general.{{[0-9a-f]+}}"
   %d = stablehlo.dot_general %x, %x, contracting_dims = [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32> loc("layer/dot")
   // One source, although it is read twice; a finite constant is none.
   // CHECK: mp.library_call "mp_rt_observe"(%{{.*}}) config [2, 2, 1, 1]
@@ -43,17 +43,17 @@ func.func @loop(%x: tensor<4xf32>, %n: tensor<i32>) -> tensor<4xf32> {
   %r:2 = stablehlo.while(%i = %zero, %a = %x) : tensor<i32>, tensor<4xf32>
   cond {
     // CHECK: cond {
-    // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[A]]) config [2, 1, 0] label "{{.*}}loop/while#0/argument#1"
+    // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[A]]) config [2, 1, 0] label "{{.*}}loop/{{[a-z0-9]+}}/while.{{[0-9a-f]+}}/argument#1"
     %p = stablehlo.compare LT, %i, %n : (tensor<i32>, tensor<i32>) -> tensor<i1>
     stablehlo.return %p : tensor<i1>
   } do {
     // CHECK: do {
-    // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[A]]) config [3, 1, 0] label "{{.*}}loop/while#0/argument#1"
+    // CHECK-NEXT: mp.library_call "mp_rt_observe"(%[[A]]) config [3, 1, 0] label "{{.*}}loop/{{[a-z0-9]+}}/while.{{[0-9a-f]+}}/argument#1"
     // CHECK: mp.library_call "mp_rt_observe"(%{{.*}}) config [4, 2, 1, 3]
     %b = stablehlo.add %a, %a : tensor<4xf32>
     stablehlo.return %i, %b : tensor<i32>, tensor<4xf32>
   }
-  // CHECK: mp.library_call "mp_rt_observe"(%{{.*}}) config [1, 1, 0] label "{{.*}}loop/while#0:1"
+  // CHECK: mp.library_call "mp_rt_observe"(%{{.*}}) config [1, 1, 0] label "{{.*}}loop/{{[a-z0-9]+}}/while.{{[0-9a-f]+}}:1"
   return %r#1 : tensor<4xf32>
 }
 

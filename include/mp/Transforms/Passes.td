@@ -133,7 +133,7 @@ def MPObserveValuesPass : Pass<"mp-observe-values"> {
 
     Lists the values as `mp.observed` on the module, and removes the `mp.id`
     that `mp-name-ops` wrote. An op without one is a cast, and called after
-    what it converts (`main/add#0->bf16`), or counted (`main/select~0`).
+    what it converts (`main/layer0/add.3fa92c->bf16`), or counted (`main/select~0`).
 
     Values: unchanged.
     Reports: nothing.
