@@ -230,9 +230,18 @@ void Observer::observe(OpBuilder &builder, Value value, const std::string &id,
   if (kind == ValueKind::Op)
     add("op", op->getName().getStringRef());
   auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function)
+  if (function)
+    add("argument",
+        "arg" + std::to_string(cast<BlockArgument>(value).getArgNumber()));
+  else
     function = op->getParentOfType<FunctionOpInterface>();
   add("function", function.getName());
+  if (auto result = dyn_cast<OpResult>(value);
+      result && result.getOwner() == op)
+    if (auto named = op->getAttrOfType<StringAttr>(attr::id)) {
+      add("op_id", named.getValue());
+      add("result", std::to_string(result.getResultNumber()));
+    }
   entries.push_back(entry.getDictionary(builder.getContext()));
 }
 

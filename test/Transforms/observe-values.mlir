@@ -5,8 +5,8 @@
 // passed on by control flow, 2 is computed by an op; mode 1 is elementwise.
 
 // CHECK: module attributes {mp.observed = [
-// CHECK-SAME: {at = "{{.*}}observe-values.mlir:[[#@LINE+7]]:17", function = "main", id = "main/argument#0", location = "{{.*}}", name = "x"},
-// CHECK-SAME: {function = "main", id = "main/layer/dot_general.{{[0-9a-f]+}}", location = "loc(\22layer/dot\22)", name = "layer/dot", op = "stablehlo.dot_general"},
+// CHECK-SAME: {argument = "arg0", at = "{{.*}}observe-values.mlir:[[#@LINE+7]]:17", function = "main", id = "main/argument#0", location = "{{.*}}", name = "x"},
+// CHECK-SAME: {function = "main", id = "[[DOT_ID:main/layer/dot_general.[0-9a-f]+]]", location = "loc(\22layer/dot\22)", name = "layer/dot", op = "stablehlo.dot_general", op_id = "[[DOT_ID]]", result = "0"},
 // CHECK-SAME: id = "main/layer/multiply.{{[0-9a-f]+}}"
 // CHECK-SAME: id = "main/layer/reduce.{{[0-9a-f]+}}"
 // CHECK-LABEL: func.func @main

@@ -26,9 +26,10 @@ Observed mp::run::readObserved(const mp_rt_model *model) {
                                                  : std::string();
   };
   for (const json &entry : *list)
-    observed.values.push_back({text(entry, "id"), text(entry, "name"),
-                               text(entry, "location"), text(entry, "at"),
-                               text(entry, "op"), text(entry, "function")});
+    observed.values.push_back(
+        {text(entry, "id"), text(entry, "name"), text(entry, "location"),
+         text(entry, "at"), text(entry, "op"), text(entry, "function"),
+         text(entry, "argument"), text(entry, "op_id"), text(entry, "result")});
   auto check = manifest.find("check_finite");
   observed.checkFinite =
       check != manifest.end() && check->is_boolean() && check->get<bool>();

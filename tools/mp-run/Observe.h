@@ -13,6 +13,8 @@ namespace mp::run {
 /// A value of the source program, as the manifest of a model tells of it.
 struct ObservedValue {
   std::string id, name, location, at, op, function;
+  std::string argument;       // "arg0", if it is one of the function's
+  std::string opId, opResult; // of an op that has an id of its own
 };
 
 struct Observed {

@@ -27,6 +27,10 @@ mp options:
   --check-finite    name the first op whose result is infinite or NaN while all
                     that it reads is finite, and fail; a .so must have been
                     compiled with this option
+  --record-ranges=FILE
+                    add the range of every value to this file (JSON), for
+                    policies to use; a .so must have been compiled with
+                    --observe
   --bench=N         run N times after warming up, report the time of one run
   --threads=N       threads to use (default: MP_RT_THREADS, else all CPUs)
   --device=NAME     cpu, null (checks, computes nothing) or cuda
@@ -72,12 +76,16 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     const char *name;
     std::string *value;
   };
-  const Text texts[] = {
-      {"function", &options.function}, {"inputs", &options.inputs},
-      {"outputs", &options.outputs},   {"expect", &options.expect},
-      {"device", &options.device},     {"roles", &options.roles},
-      {"policy", &options.policy},     {"target", &options.target},
-      {"lock", &options.lock}};
+  const Text texts[] = {{"function", &options.function},
+                        {"inputs", &options.inputs},
+                        {"outputs", &options.outputs},
+                        {"expect", &options.expect},
+                        {"device", &options.device},
+                        {"roles", &options.roles},
+                        {"policy", &options.policy},
+                        {"target", &options.target},
+                        {"lock", &options.lock},
+                        {"record-ranges", &options.recordRanges}};
   struct Flag {
     const char *name;
     bool *value;
@@ -138,6 +146,9 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     else
       options.threads = static_cast<int32_t>(parseCount(name, value, 1024));
   }
+  if (options.bench && !options.recordRanges.empty())
+    throw Error("--bench and --record-ranges exclude each other: what is "
+                "recorded takes time");
   if (options.model.empty() && !options.help && !options.version)
     throw Error("expected a model; see mp-run --help");
   return options;

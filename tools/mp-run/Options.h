@@ -16,7 +16,7 @@ using tool::Reported;
 
 struct Options {
   std::string model, function, inputs, outputs, expect;
-  std::string device, roles, policy, target, lock;
+  std::string device, roles, policy, target, lock, recordRanges;
   double rtol = 1e-5, atol = 1e-5;
   int64_t bench = 0;
   int32_t threads = 0;

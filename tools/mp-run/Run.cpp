@@ -2,6 +2,7 @@
 
 #include "common/Cache.h"
 #include "mp-run/Binding.h"
+#include "mp-run/Ranges.h"
 #include "mp-run/Report.h"
 
 #include <algorithm>
@@ -44,11 +45,18 @@ static std::unique_ptr<SafetensorsFile> readTensors(const std::string &path) {
   return file;
 }
 
-static InstancePtr makeInstance(mp_rt_model *model, const Options &options) {
+static InstancePtr makeInstance(mp_rt_model *model, const Options &options,
+                                RangeRecorder *ranges) {
   mp_rt_instance_options settings = {};
   settings.struct_size = sizeof(settings);
   settings.threads = options.threads;
   settings.device = options.device.empty() ? nullptr : options.device.c_str();
+  if (ranges) {
+    settings.observe_user = ranges;
+    settings.observe = [](void *user, const mp_rt_observation *value) {
+      static_cast<RangeRecorder *>(user)->note(*value);
+    };
+  }
   mp_rt_instance *instance;
   check(mp_rt_instance_create(model, &settings, &instance));
   return InstancePtr(instance);
@@ -105,9 +113,10 @@ bool mp::run::run(const Options &options) {
           {"--target=", options.target},
           {"--roles=", options.roles},
           {"--lock=", options.lock},
-          {"--check-finite=", options.checkFinite ? "true" : ""}},
+          {"--check-finite=", options.checkFinite ? "true" : ""},
+          {"--observe=", options.recordRanges.empty() ? "" : "true"}},
          options.quiet,
-         /*tellsPlaces=*/options.checkFinite});
+         /*tellsPlaces=*/options.checkFinite || !options.recordRanges.empty()});
   if (!source && !(options.policy + options.target + options.lock).empty())
     throw Error("--policy, --target and --lock are for .mlir files; '" +
                 options.model + "' is compiled already");
@@ -115,13 +124,17 @@ bool mp::run::run(const Options &options) {
   check(mp_rt_model_load(path.c_str(), &loaded));
   ModelPtr model(loaded);
   Observed observed = readObserved(model.get());
-  if (options.checkFinite && observed.values.empty())
-    throw Error("'" + options.model + "' was compiled without --check-finite");
+  bool recorded = !options.recordRanges.empty();
+  if ((options.checkFinite || recorded) && observed.values.empty())
+    throw Error("'" + options.model + "' was compiled without " +
+                (recorded ? "--observe" : "--check-finite"));
+  RangeRecorder ranges(observed);
   Function function =
       findFunction(model.get(), options.function, source ? "" : options.roles);
   bindArguments(function, inputs.get(), options.inputs);
   allocateResults(function);
-  InstancePtr instance = makeInstance(model.get(), options);
+  InstancePtr instance =
+      makeInstance(model.get(), options, recorded ? &ranges : nullptr);
 
   Report report;
   report.model = options.model;
@@ -151,6 +164,8 @@ bool mp::run::run(const Options &options) {
     if (report.culprit.info.kind != MP_RT_CULPRIT_OP && !holdsNan(report))
       report.culprit = {};
   }
+  if (recorded)
+    ranges.mergeInto(options.recordRanges);
   std::string error;
   if (!options.outputs.empty() &&
       !io::writeSafetensors(options.outputs, report.results, {}, error))

@@ -9,7 +9,9 @@ namespace mlir::mp {
 /// On the module, after mp-observe-values: a dictionary of strings for each
 /// observed value, at the place of its number. `id`, `location` and `function`
 /// are always there; `at` where the location has a line, `name` where it has a
-/// name, `op` where an op computes the value.
+/// name, `op` where an op computes the value, `op_id` and `result` where that
+/// op is one of those that explanations speak of, `argument` (its place) where
+/// the value is an argument of the function.
 constexpr llvm::StringLiteral kObservedAttrName = "mp.observed";
 
 } // namespace mlir::mp
