@@ -1,6 +1,7 @@
 #include "mp/Policy/Policy.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir::mp;
 using namespace llvm;
@@ -64,6 +65,13 @@ static bool contains(ArrayRef<std::string> list, StringRef word) {
   return list.empty() || is_contained(list, word);
 }
 
+/// The same for any part of a path, `attention/softmax`.
+static bool containsPart(ArrayRef<std::string> list, StringRef path) {
+  return list.empty() || any_of(split(path, '/'), [&](StringRef part) {
+           return is_contained(list, part);
+         });
+}
+
 static bool matchesAny(ArrayRef<RuleMatch::Pattern> patterns,
                        ArrayRef<StringRef> texts) {
   return patterns.empty() || any_of(patterns, [&](const auto &pattern) {
@@ -75,7 +83,7 @@ static bool matchesAny(ArrayRef<RuleMatch::Pattern> patterns,
 bool RuleMatch::holds(const RuleSubject &subject) const {
   if (impossible || !contains(ops, subject.opName()) ||
       !contains(classes, subject.opClass()) ||
-      !contains(patterns, subject.pattern()) ||
+      !containsPart(patterns, subject.pattern()) ||
       !contains(roles, subject.role()) ||
       !contains(capabilities, subject.missingCapability()))
     return false;

@@ -11,6 +11,7 @@ namespace mlir::mp {
 namespace attr {
 constexpr StringLiteral opClass = "mp.class";
 constexpr StringLiteral pattern = "mp.pattern";
+constexpr StringLiteral unit = "mp.unit";
 constexpr StringLiteral decision = "mp.decision";
 constexpr StringLiteral precision = "mp.precision";
 constexpr StringLiteral formats = "mp.formats";

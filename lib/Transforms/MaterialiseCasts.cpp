@@ -239,8 +239,8 @@ void Materialiser::insertCasts() {
 void Materialiser::removeAttributes() {
   root->walk([](Operation *op) {
     for (StringRef name :
-         {attr::opClass, attr::pattern, attr::decision, attr::precision,
-          attr::formats, attr::policy, attr::placement})
+         {attr::opClass, attr::pattern, attr::unit, attr::decision,
+          attr::precision, attr::formats, attr::policy, attr::placement})
       op->removeDiscardableAttr(name);
     auto function = dyn_cast<FunctionOpInterface>(op);
     if (!function)

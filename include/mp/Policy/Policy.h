@@ -91,6 +91,7 @@ public:
   virtual ~RuleSubject() = default;
   virtual llvm::StringRef opName() const = 0;
   virtual llvm::StringRef opClass() const = 0;
+  /// The groups that the op is in, from the outside in: `attention/softmax`.
   virtual llvm::StringRef pattern() const = 0;
   virtual llvm::StringRef role() const = 0;
   virtual llvm::StringRef functionName() const = 0;

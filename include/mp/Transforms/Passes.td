@@ -4,11 +4,18 @@
 include "mlir/Pass/PassBase.td"
 
 def MPClassifyPass : Pass<"mp-classify"> {
-  let summary = "write the class of every op that has one";
+  let summary = "write the class and the pattern of every op that has one";
   let description = [{
     Puts `mp.class` on each op that implements `PrecisionOpInterface`. Ops in
     regions that belong to their parent (the body of a reduction) get none. An
     attribute that is already there is kept.
+
+    Groups of ops that compute one function (a softmax, a layer norm, a GELU, a
+    loss, an optimizer's update) are recognised by what the ops compute, through
+    broadcasts, reshapes, transposes and conversions. Members get `mp.pattern`,
+    the path of the groups that they are in (`attention/softmax`), `mp.unit`,
+    a number for each of them, and the class of the outermost group that has
+    one; products stay products.
 
     Values: unchanged.
     Reports: nothing.

@@ -1,0 +1,173 @@
+#include "Match.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+using namespace mlir::mp::patterns;
+
+bool patterns::matchSquare(Match &m, Value value, Value &x) {
+  return m.attempt([&] {
+    Value other;
+    if (m.is(value, Meaning::Square, x))
+      return true;
+    if (m.is(value, Meaning::Multiply, x, other))
+      return m.areSame(x, other);
+    return m.is(value, Meaning::Power, x, other) && m.isSplat(other, 2);
+  });
+}
+
+/// A sum over `length` elements, divided by that number less `correction`.
+static bool matchAverage(Match &m, Value value, double correction, Value &x) {
+  return m.attempt([&] {
+    Value sum, factor;
+    bool isQuotient = m.is(value, Meaning::Divide, sum, factor);
+    if (!isQuotient && !m.is(value, Meaning::Multiply, sum, factor))
+      return false;
+    if (!isQuotient && m.terms.getMeaning(sum) != Meaning::Sum)
+      std::swap(sum, factor);
+    std::optional<double> length = m.terms.getReductionLength(sum);
+    if (!length || *length <= correction)
+      return false;
+    double count = *length - correction;
+    return m.isSplat(factor, isQuotient ? count : 1 / count) &&
+           m.is(sum, Meaning::Sum, x);
+  });
+}
+
+bool patterns::matchMean(Match &m, Value value, Value &x) {
+  return matchAverage(m, value, 0, x);
+}
+
+bool patterns::matchVariance(Match &m, Value value, Value &x) {
+  // Of no samples it is not a number, which some exporters say.
+  Value condition, inner, otherwise;
+  if (m.attempt([&] {
+        if (!m.is(value, Meaning::Select, condition, inner, otherwise))
+          return false;
+        std::optional<double> splat = m.terms.getSplat(otherwise);
+        return splat && std::isnan(*splat) && matchVariance(m, inner, x);
+      }))
+    return true;
+  if (m.isEither(value, Meaning::Maximum, [&](Value variance, Value zero) {
+        return m.isSplat(zero, 0) && matchVariance(m, variance, x);
+      }))
+    return true;
+  Value square, difference, mean, source;
+  auto isSquaredDistance = [&] {
+    return matchSquare(m, square, difference) &&
+           m.is(difference, Meaning::Subtract, x, mean) &&
+           matchMean(m, mean, source) && m.areSame(source, x);
+  };
+  for (double correction : {0.0, 1.0})
+    if (m.attempt([&] {
+          return matchAverage(m, value, correction, square) &&
+                 isSquaredDistance();
+        }))
+      return true;
+  return m.attempt([&] {
+    Value meanOfSquares, squareOfMean;
+    return m.is(value, Meaning::Subtract, meanOfSquares, squareOfMean) &&
+           matchMean(m, meanOfSquares, square) && matchSquare(m, square, x) &&
+           matchSquare(m, squareOfMean, mean) && matchMean(m, mean, source) &&
+           m.areSame(source, x);
+  });
+}
+
+bool patterns::matchRoot(Match &m, Value value, Value &x) {
+  return m.attempt([&] {
+    Value exponent;
+    return m.is(value, Meaning::SquareRoot, x) ||
+           (m.is(value, Meaning::Power, x, exponent) &&
+            m.isSplat(exponent, 0.5));
+  });
+}
+
+bool patterns::matchInverseRoot(Match &m, Value value, Value &x) {
+  return m.attempt([&] {
+    Value one, root;
+    if (m.is(value, Meaning::ReciprocalSquareRoot, x))
+      return true;
+    if (m.is(value, Meaning::Divide, one, root))
+      return m.isSplat(one, 1) && matchRoot(m, root, x);
+    return m.is(value, Meaning::Power, x, root) && m.isSplat(root, -0.5);
+  });
+}
+
+bool patterns::matchVectorNorm(Match &m, Value value, Value &x) {
+  return m.attempt([&] {
+    Value sum, square, inner;
+    if (!matchRoot(m, value, sum) || !m.is(sum, Meaning::Sum, square) ||
+        !matchSquare(m, square, x))
+      return false;
+    if (m.is(x, Meaning::Absolute, inner))
+      x = inner;
+    return true;
+  });
+}
+
+static bool matchStandardDeviation(Match &m, Value value, StringRef &) {
+  Value variance, x;
+  return matchRoot(m, value, variance) && matchVariance(m, variance, x);
+}
+
+/// The norm of a difference is a distance.
+static bool matchNorm(Match &m, Value value, StringRef &name) {
+  Value x, a, b;
+  if (!matchVectorNorm(m, value, x))
+    return false;
+  if (m.attempt([&] { return m.is(x, Meaning::Subtract, a, b); }))
+    name = "distance";
+  return true;
+}
+
+/// sum(a * b) / (norm(a) * norm(b)), guarded against zero norms.
+static bool matchCosineSimilarity(Match &m, Value value, StringRef &) {
+  auto matchGuardedNorm = [&](Value norm, Value &x) {
+    Value inner, smallest;
+    if (m.attempt([&] {
+          return m.is(norm, Meaning::Maximum, inner, smallest) &&
+                 m.terms.getSplat(smallest) && matchVectorNorm(m, inner, x);
+        }))
+      return true;
+    return matchVectorNorm(m, norm, x);
+  };
+  Value sum, product, norms;
+  if (!m.is(value, Meaning::Divide, sum, norms) ||
+      !m.is(sum, Meaning::Sum, product))
+    return false;
+  return m.isEither(product, Meaning::Multiply, [&](Value a, Value b) {
+    return m.isEither(norms, Meaning::Multiply, [&](Value normA, Value normB) {
+      Value x, y;
+      return matchGuardedNorm(normA, x) && m.areSame(x, a) &&
+             matchGuardedNorm(normB, y) && m.areSame(y, b);
+    });
+  });
+}
+
+ArrayRef<Recogniser> patterns::getStatisticsRecognisers() {
+  using M = Meaning;
+  static const Recogniser recognisers[] = {
+      {"cosine_similarity",
+       OpClass::Reduction,
+       {M::Divide},
+       matchCosineSimilarity},
+      {"std",
+       OpClass::Reduction,
+       {M::SquareRoot, M::Power},
+       matchStandardDeviation},
+      {"variance",
+       OpClass::Reduction,
+       {M::Select, M::Maximum, M::Divide, M::Multiply, M::Subtract},
+       [](Match &m, Value value, StringRef &) {
+         Value x;
+         return matchVariance(m, value, x);
+       }},
+      {"vector_norm", OpClass::Reduction, {M::SquareRoot, M::Power}, matchNorm},
+      {"mean",
+       OpClass::Reduction,
+       {M::Divide, M::Multiply},
+       [](Match &m, Value value, StringRef &) {
+         Value x;
+         return matchMean(m, value, x);
+       }}};
+  return recognisers;
+}
