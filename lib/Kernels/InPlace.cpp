@@ -3,6 +3,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SmallSet.h"
 
@@ -11,14 +12,15 @@ using namespace mlir::mp;
 
 /// Whether all loops of the plan run over single elements, each written once.
 static bool isPointwise(const KernelPlan &plan) {
-  for (auto [nest, numRows] : llvm::zip(plan.nests, plan.numRows)) {
-    if (nest.hasReduction())
-      return false;
-    // Between the nests of a group, elements meet only where there is one loop.
-    if (plan.nests.size() > 1 && (nest.getNumLoops() != 1 || numRows != 1))
-      return false;
-  }
-  return true;
+  return llvm::none_of(
+      plan.nests, [](const LoopNest &nest) { return nest.hasReduction(); });
+}
+
+/// Whether the two nests of a group have the same loops, so that at equal
+/// addresses they touch the same elements in the same row.
+static bool haveSameLoops(const KernelPlan &plan, unsigned a, unsigned b) {
+  return plan.nests[a].sizes == plan.nests[b].sizes &&
+         plan.numRows[a] == plan.numRows[b];
 }
 
 static bool isSameElement(const NestAccess &a, const NestAccess &b) {
@@ -62,11 +64,60 @@ static bool canReuse(const KernelPlan &plan, Value input,
     nest.forEachAccess(
         [&, index = index](const NestAccess &access, bool isOutput) {
           if (!isOutput && access.tensor == input)
-            can &= index <= writer && isSameElement(access, output);
+            can &= index <= writer && haveSameLoops(plan, index, writer) &&
+                   isSameElement(access, output);
         });
   return can;
 }
 
+static Value getDonor(func::FuncOp func, unsigned result) {
+  for (BlockArgument arg : func.getArguments()) {
+    auto alias = func.getArgAttrOfType<IntegerAttr>(arg.getArgNumber(),
+                                                    "tf.aliasing_output");
+    if (alias && alias.getInt() == int64_t(result))
+      return arg;
+  }
+  return {};
+}
+
+/// The argument that is donated to the result which `value` becomes, by itself
+/// or through branches; null if there is none.
+static Value getDonor(Value value) {
+  SmallVector<Value> work{value};
+  while (!work.empty()) {
+    for (OpOperand &use : work.pop_back_val().getUses()) {
+      Operation *user = use.getOwner(), *parent = user->getParentOp();
+      if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(user))
+        work.push_back(user->getResult(0));
+      else if (isa<scf::YieldOp>(user) &&
+               isa<scf::IfOp, scf::IndexSwitchOp>(parent))
+        work.push_back(parent->getResult(use.getOperandNumber()));
+      else if (isa<func::ReturnOp>(user))
+        if (Value donor =
+                getDonor(cast<func::FuncOp>(parent), use.getOperandNumber()))
+          return donor;
+    }
+  }
+  return {};
+}
+
+static Value getViewed(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+static bool isFunctionArgument(Value value) {
+  auto arg = dyn_cast<BlockArgument>(value);
+  return arg && isa<func::FuncOp>(arg.getOwner()->getParentOp());
+}
+
+/// A result that replaces an argument takes that one's memory, if it can; else
+/// that of a value made on the way rather than an argument's, which may belong
+/// to the caller.
 SmallVector<int64_t> mp::findReusable(const KernelPlan &plan,
                                       ArrayRef<Value> inputs,
                                       ArrayRef<Value> outputs) {
@@ -74,12 +125,18 @@ SmallVector<int64_t> mp::findReusable(const KernelPlan &plan,
   if (!isPointwise(plan))
     return reusable;
   llvm::SetVector<Value> free = getFreelyRead(plan);
+  SmallVector<Value> viewed = llvm::map_to_vector(inputs, getViewed);
   llvm::SmallSet<int64_t, 4> taken;
   for (auto [writer, nest] : llvm::enumerate(plan.nests))
     for (const NestOutput &output : nest.outputs) {
       auto result = llvm::find(outputs, output.access.tensor);
       if (result == outputs.end() || output.tied)
         continue;
+      Value donor = getDonor(*result);
+      auto preference = [&](Value input) {
+        return donor && input == donor ? 2 : !isFunctionArgument(input);
+      };
+      int64_t &chosen = reusable[result - outputs.begin()];
       for (auto [position, input] : llvm::enumerate(inputs)) {
         auto type = cast<RankedTensorType>(input.getType());
         auto resultType = cast<RankedTensorType>(result->getType());
@@ -88,10 +145,12 @@ SmallVector<int64_t> mp::findReusable(const KernelPlan &plan,
             getWidth(input) == 0 || getWidth(input) != getWidth(*result) ||
             !canReuse(plan, input, output.access, writer))
           continue;
-        reusable[result - outputs.begin()] = position;
-        taken.insert(position);
-        break;
+        if (chosen < 0 ||
+            preference(viewed[chosen]) < preference(viewed[position]))
+          chosen = position;
       }
+      if (chosen >= 0)
+        taken.insert(chosen);
     }
   return reusable;
 }

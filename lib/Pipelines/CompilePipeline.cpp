@@ -40,8 +40,10 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       autocast.explain = options.explain;
       buildAutocastPipeline(pm, autocast);
     }
-    if (options.train)
+    if (options.train) {
       pm.addPass(createMPToStableHLOPass());
+      pm.addPass(createMPDonateStatePass());
+    }
     if (options.observe)
       pm.addPass(createMPObserveValuesPass());
     break;

@@ -88,7 +88,7 @@ void BufferClasses::unite(Value a, Value b) {
   if (classes[into].intervals.size() < classes[from].intervals.size())
     std::swap(into, from);
   BufferClass &target = classes[into], &source = classes[from];
-  SmallVector<LiveInterval, 2> merged;
+  SmallVector<LiveInterval, 1> merged;
   merged.reserve(target.intervals.size() + source.intervals.size());
   auto earlier = [](const LiveInterval &x, const LiveInterval &y) {
     return std::tie(x.begin, x.end) < std::tie(y.begin, y.end);
@@ -131,7 +131,7 @@ LogicalResult BufferClasses::addValue(Value value, const LiveRanges &ranges) {
   ids[value] = classes.size();
   parents.push_back(classes.size());
   BufferClass &buffer = classes.emplace_back();
-  buffer.intervals.push_back(ranges.getInterval(value));
+  buffer.intervals = ranges.getIntervals(value);
   buffer.bytes = *bytes;
   Operation *op = value.getDefiningOp();
   if (isa_and_nonnull<arith::ConstantOp>(op) && !isLargeSplat(op))

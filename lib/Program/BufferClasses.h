@@ -10,7 +10,7 @@ namespace mlir::mp {
 /// Values that have one buffer, at different times.
 struct BufferClass {
   /// Sorted by begin; they meet at most where one may end and the next begin.
-  SmallVector<LiveInterval, 2> intervals;
+  SmallVector<LiveInterval, 1> intervals;
   int64_t bytes = 0;
   /// Where the buffer is, if that is not the arena.
   BufferAttr fixed;

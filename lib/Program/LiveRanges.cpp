@@ -19,6 +19,7 @@ LiveRanges::LiveRanges(func::FuncOp func, ArrayRef<CopyGroup> groups) {
 void LiveRanges::number(Region &region) {
   if (region.empty())
     return;
+  entries[&region] = numPositions++;
   Operation *previous = nullptr;
   for (Operation &op : region.front()) {
     auto group = groupOf.find(&op);
@@ -44,27 +45,63 @@ int64_t LiveRanges::getStart(Value value) const {
   return begins.lookup(parent);
 }
 
-/// A reader inside a loop reads again in the next iteration, so everything
-/// that the loop finds on entry is read until it ends.
-int64_t LiveRanges::getReadPosition(Operation *reader, Region *scope) const {
-  int64_t position = begins.lookup(reader);
-  while (reader->getParentRegion() != scope) {
-    reader = reader->getParentOp();
-    if (isa<LoopLikeOpInterface>(reader))
-      position = std::max(position, ends.lookup(reader));
+/// Adds the interval from `begin` to the last of `readers`, all of which are in
+/// `region`. A reader inside a loop reads again in the next iteration, so what
+/// the loop finds on entry is read until it ends. Where the last readers are in
+/// branches, the value lives until the choice is made, and then in each branch
+/// as if it began there.
+void LiveRanges::addIntervals(Value root, Region *region, int64_t begin,
+                              ArrayRef<Operation *> readers,
+                              SmallVectorImpl<LiveInterval> &intervals) const {
+  struct Part {
+    Region *region;
+    int64_t begin;
+    SmallVector<Operation *> readers;
+  };
+  SmallVector<Part> work{{region, begin, SmallVector<Operation *>(readers)}};
+  while (!work.empty()) {
+    Part part = work.pop_back_val();
+    int64_t end = part.begin;
+    Operation *choice = nullptr;
+    for (Operation *reader : part.readers) {
+      Operation *op = part.region->front().findAncestorOpInBlock(*reader);
+      bool again = op != reader && isa<LoopLikeOpInterface>(op);
+      int64_t position = (again ? ends : begins).lookup(op);
+      if (position < end)
+        continue;
+      end = position;
+      bool chooses = op != reader && isa<scf::IfOp, scf::IndexSwitchOp>(op);
+      choice = chooses ? op : nullptr;
+    }
+    intervals.push_back({part.begin, end, root});
+    if (!choice)
+      continue;
+    for (Region &branch : choice->getRegions()) {
+      SmallVector<Operation *> inside;
+      for (Operation *reader : part.readers)
+        if (branch.isAncestor(reader->getParentRegion()))
+          inside.push_back(reader);
+      if (!inside.empty())
+        work.push_back({&branch, entries.lookup(&branch), std::move(inside)});
+    }
   }
-  return position;
 }
 
-LiveInterval LiveRanges::getInterval(Value root) const {
-  int64_t begin = getStart(root), end = begin;
+SmallVector<LiveInterval, 1> LiveRanges::getIntervals(Value root) const {
+  SmallVector<Operation *> readers;
   SmallVector<Value> worklist{root};
   while (!worklist.empty()) {
     for (Operation *user : worklist.pop_back_val().getUsers()) {
-      end = std::max(end, getReadPosition(user, root.getParentRegion()));
+      readers.push_back(user);
       if (getViewSource(user))
         worklist.push_back(user->getResult(0));
     }
   }
-  return {begin, end, root};
+  SmallVector<LiveInterval, 1> intervals;
+  addIntervals(root, root.getParentRegion(), getStart(root), readers,
+               intervals);
+  llvm::sort(intervals, [](const LiveInterval &a, const LiveInterval &b) {
+    return a.begin < b.begin;
+  });
+  return intervals;
 }

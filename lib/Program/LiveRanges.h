@@ -16,24 +16,30 @@ struct LiveInterval {
 /// begins before and ends after what it contains. The copies of one group
 /// share a number.
 ///
-/// A value defined before a loop and read inside lives until the loop ends.
-/// With loops so covered, one interval for each value is exact but for
-/// branches that do not read it.
+/// A value defined before a loop and read inside lives until the loop ends. Of
+/// several branches one is executed, so a value that is read last in branches
+/// has an interval in each of them that reads it, and none in the others.
 class LiveRanges {
 public:
   LiveRanges(func::FuncOp func, ArrayRef<CopyGroup> groups);
 
-  /// Of a value that is no view; readers of its views are readers of it.
-  LiveInterval getInterval(Value root) const;
+  /// Of a value that is no view, sorted; readers of its views are readers of
+  /// it. The first begins where the value does.
+  SmallVector<LiveInterval, 1> getIntervals(Value root) const;
+  /// Where `op` ends.
+  int64_t getPosition(Operation *op) const { return ends.lookup(op); }
   int64_t getNumPositions() const { return numPositions; }
 
 private:
   void number(Region &region);
   int64_t getStart(Value value) const;
-  int64_t getReadPosition(Operation *reader, Region *scope) const;
+  void addIntervals(Value root, Region *region, int64_t begin,
+                    ArrayRef<Operation *> readers,
+                    SmallVectorImpl<LiveInterval> &intervals) const;
 
   int64_t numPositions = 0;
   DenseMap<Operation *, int64_t> begins, ends;
+  DenseMap<Region *, int64_t> entries;
   DenseMap<Operation *, unsigned> groupOf;
 };
 

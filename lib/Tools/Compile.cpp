@@ -6,6 +6,7 @@
 #include "mp/InitAll.h"
 #include "mp/Pipelines/Pipelines.h"
 #include "mp/Policy/Policy.h"
+#include "mp/Program/MemoryReport.h"
 #include "mp/Program/ProgramForm.h"
 #include "mp/Tools/InputGuard.h"
 #include "mp/Training/Roles.h"
@@ -42,12 +43,14 @@ private:
   LogicalResult writeText(StringRef path,
                           function_ref<LogicalResult(raw_ostream &)> print);
   std::string makeManifest();
+  void readMemoryPlan();
   void reportTime(StringRef stage);
 
   const CompileOptions &options;
   MLIRContext &context;
   CpuTarget target;
   OwningOpRef<ModuleOp> module;
+  std::vector<MemoryReport> memoryReports;
   bool buildTrainStep = false;
   std::string lossScale;
   std::chrono::steady_clock::time_point started =
@@ -152,6 +155,12 @@ static llvm::json::Array describeObserved(ArrayAttr values) {
   return list;
 }
 
+void Compilation::readMemoryPlan() {
+  for (func::FuncOp func : getProgramFunctions(*module))
+    if (!func.isPrivate())
+      memoryReports.push_back(reportMemory(func));
+}
+
 /// What a reader of the model file may want to know of its making.
 std::string Compilation::makeManifest() {
   llvm::json::Array functions;
@@ -166,6 +175,9 @@ std::string Compilation::makeManifest() {
           {"arena_bytes", number("arena_bytes")},
           {"persistent_bytes", number("persistent_bytes")}});
     }
+  llvm::json::Array memory;
+  for (const MemoryReport &report : memoryReports)
+    memory.push_back(report.toJSON());
   llvm::json::Object manifest{
       {"policy", options.policy.empty() ? llvm::json::Value(nullptr)
                                         : llvm::json::Value(options.policy)},
@@ -173,7 +185,8 @@ std::string Compilation::makeManifest() {
                                    : llvm::json::Value(nullptr)},
       {"target", target.name},
       {"cpu_features", target.getFeatureList()},
-      {"functions", std::move(functions)}};
+      {"functions", std::move(functions)},
+      {"memory", std::move(memory)}};
   if (auto values = (*module)->getAttrOfType<ArrayAttr>(kObservedAttrName)) {
     manifest["observed"] = describeObserved(values);
     manifest["check_finite"] = options.checkFinite;
@@ -201,8 +214,10 @@ LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
     return failure();
   if (options.emit == EmitForm::Linalg)
     return printModule(path);
-  if (failed(runStage(CompileStage::Program, "kernels")) ||
-      failed(runStage(CompileStage::LLVM, "lowering")))
+  if (failed(runStage(CompileStage::Program, "kernels")))
+    return failure();
+  readMemoryPlan();
+  if (failed(runStage(CompileStage::LLVM, "lowering")))
     return failure();
   if (options.emit == EmitForm::LLVM)
     return printLLVM(path);

@@ -44,3 +44,21 @@ func.func @narrowed(%x: tensor<128x128xf32>) -> tensor<128x128xbf16> {
   %0 = mp.cast %x : tensor<128x128xf32> to tensor<128x128xbf16>
   return %0 : tensor<128x128xbf16>
 }
+
+// An optimizer's results take the memory of the arguments that are donated to
+// them, not of the first input that would do.
+// CHECK-LABEL: func.func @donated
+//       CHECK:   mp.launch {{.*}}(%arg0, %arg1, %arg2) {{.*}} reusable [2, 1]
+func.func @donated(%g: tensor<128x128xf32>, %w: tensor<128x128xf32> {tf.aliasing_output = 1 : i32},
+                   %m: tensor<128x128xf32> {tf.aliasing_output = 0 : i32}) -> (tensor<128x128xf32>, tensor<128x128xf32>) {
+  %e = tensor.empty() : tensor<128x128xf32>
+  %0:2 = linalg.generic {indexing_maps = [#id, #id, #id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%g, %w, %m : tensor<128x128xf32>, tensor<128x128xf32>, tensor<128x128xf32>)
+      outs(%e, %e : tensor<128x128xf32>, tensor<128x128xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32, %o: f32, %p: f32):
+    %s = arith.addf %a, %c : f32
+    %t = arith.subf %b, %s : f32
+    linalg.yield %s, %t : f32, f32
+  } -> (tensor<128x128xf32>, tensor<128x128xf32>)
+  return %0#0, %0#1 : tensor<128x128xf32>, tensor<128x128xf32>
+}

@@ -137,3 +137,24 @@ func.func @choice(%p: tensor<i1>, %x: tensor<256xf32>, %y: tensor<256xf32>) -> t
   %r = arith.select %c, %x, %y : tensor<256xf32>
   return %r : tensor<256xf32>
 }
+
+// A guarded update: each branch replaces the donated arguments in place, or
+// hands them on as they are. Nothing goes through the arena.
+// CHECK-LABEL: func.func @guarded_update
+//  CHECK-SAME:   mp.arena_bytes = 0
+//       CHECK:   scf.if
+//       CHECK:     mp.launch @axpy(%{{.*}}, %{{.*}}) {{.*}} {mp.buffers = [#mp.buffer<result, 0>]}
+//       CHECK:   } else {
+//       CHECK:     mp.copy %arg0 {mp.buffers = [#mp.buffer<result, 0>]}
+//   CHECK-NOT:   mp.copy
+func.func @guarded_update(%w: tensor<256xf32> {tf.aliasing_output = 0 : i32}, %g: tensor<256xf32>, %finite: tensor<i1>) -> tensor<256xf32> {
+  %c = tensor.extract %finite[] : tensor<i1>
+  %r = scf.if %c -> tensor<256xf32> {
+    %n = mp.launch @axpy(%w, %g) extent 256 grain 256 tied [-1] reusable [0] : (tensor<256xf32>, tensor<256xf32>) -> tensor<256xf32>
+    scf.yield %n : tensor<256xf32>
+  } else {
+    scf.yield %w : tensor<256xf32>
+  }
+  return %r : tensor<256xf32>
+}
+func.func private @axpy(memref<256xf32>, memref<256xf32>, memref<256xf32>, index, index, memref<?xi8>) attributes {mp.kernel}

@@ -27,6 +27,20 @@ def MPPrintRolesPass : Pass<"mp-print-roles", "::mlir::ModuleOp"> {
   }];
 }
 
+def MPDonateStatePass : Pass<"mp-donate-state", "::mlir::ModuleOp"> {
+  let summary = "let results that replace an argument take its buffer";
+  let description = [{
+    Where a result of a public function has the role and name of an argument,
+    and the role is one that a step replaces (param, opt_state, state, scaler),
+    the argument is donated to it (`tf.aliasing_output`), so that the memory
+    plan may update it in place. Arguments and results that are donated already
+    stay as they are.
+
+    Values: unchanged.
+    Reports: nothing.
+  }];
+}
+
 def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
   let summary = "glue loss_and_grads and apply_updates to one train step";
   let description = [{
