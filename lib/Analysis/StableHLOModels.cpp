@@ -198,6 +198,16 @@ struct StableHLOModel
     return SmallVector<Value>(op->getOperands());
   }
 
+  bool getDimensions(Operation *op, SmallVectorImpl<int64_t> &list) const {
+    for (StringRef name : {"dimensions", "broadcast_dimensions"}) {
+      if (!op->getAttr(name))
+        continue;
+      list = getIntegers(op, name);
+      return true;
+    }
+    return false;
+  }
+
   bool ownsRegions(Operation *op) const {
     return getRow(op).opClass != OpClass::Control;
   }

@@ -132,6 +132,14 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
       "::llvm::SmallVector<::mlir::Value>", "getMeaningOperands", (ins), [{}],
       [{ return ::llvm::SmallVector<::mlir::Value>($_op->getOperands()); }]>,
     InterfaceMethod<[{
+        Puts the dimensions of the operand that a reduction reduces, or the
+        dimension of the result that each dimension of a broadcast's operand
+        becomes, into a list. False where they are not known.
+      }],
+      "bool", "getDimensions",
+      (ins "::llvm::SmallVectorImpl<int64_t> &":$dimensions), [{}],
+      [{ return false; }]>,
+    InterfaceMethod<[{
         The sets of values of this op that must share one element type. A
         float value in no group keeps its type.
       }],

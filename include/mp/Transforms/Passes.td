@@ -50,6 +50,20 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
   ];
 }
 
+def MPAnnotateRangesPass : Pass<"mp-annotate-ranges"> {
+  let summary = "write what is proved about the size of each float";
+  let description = [{
+    Puts `mp.range` on each op with float results: the interval that holds every
+    finite element in every run, whether there may be infinities and NaN, the
+    verdict on f16 (`fits`, `overflows`, `underflows`, `unknown`), and what gave
+    the interval. Arguments are anything, unless they declare a range of their
+    own, `{mp.range = [low, high]}`.
+
+    Values: unchanged.
+    Reports: declared ranges that are none.
+  }];
+}
+
 def MPCheckPolicyPass : Pass<"mp-check-policy"> {
   let summary = "tell which rules of a policy have no effect on a module";
   let description = [{
