@@ -1,5 +1,7 @@
 #include "mp/Analysis/OpSubject.h"
 
+#include "mp/Analysis/FitProofs.h"
+
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
@@ -180,6 +182,35 @@ static std::optional<double> getRank(TypeRange types, unsigned index) {
   return type ? std::optional<double>(type.getRank()) : std::nullopt;
 }
 
+/// The largest magnitude among the float operands and results. Without a bound
+/// on each of them nothing is known, so no condition holds.
+std::optional<double> OpSubject::getLargest(bool isRecorded) const {
+  if (!proofs)
+    return std::nullopt;
+  std::optional<double> largest;
+  auto include = [&](Value value) {
+    FloatType type = getFloatElementType(value.getType());
+    if (!type)
+      return true;
+    FloatRange range = proofs->getProved(value);
+    if (isRecorded) {
+      // What is constant needs no record.
+      if (auto seen = proofs->getRecorded(value))
+        range = *seen;
+      else if (!getConstant(value))
+        return true;
+    } else if (range.absMax() >= NumberFormat::get(type)->max) {
+      return false;
+    }
+    largest = std::max(largest.value_or(0), range.absMax());
+    return true;
+  };
+  if (!llvm::all_of(op->getOperands(), include) ||
+      !llvm::all_of(op->getResults(), include))
+    return std::nullopt;
+  return largest;
+}
+
 std::optional<double> OpSubject::number(Quantity quantity) const {
   RankedTensorType result;
   if (op->getNumResults())
@@ -228,7 +259,7 @@ std::optional<double> OpSubject::number(Quantity quantity) const {
   }
   case Quantity::ProvedAbsMax:
   case Quantity::CalibratedAbsMax:
-    return std::nullopt; // No bound is known, so no condition on it holds.
+    return getLargest(quantity == Quantity::CalibratedAbsMax);
   default:
     auto precision = dyn_cast<PrecisionOpInterface>(op);
     return precision ? precision.getPrecisionNumber(quantity) : std::nullopt;

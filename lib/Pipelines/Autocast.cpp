@@ -13,7 +13,8 @@ void mp::buildAutocastPipeline(OpPassManager &pm,
                                const AutocastOptions &options) {
   pm.addPass(createMPImportPass());
   pm.addPass(createMPClassifyPass());
-  pm.addPass(createMPDecidePrecisionPass({options.policy, options.target}));
+  pm.addPass(createMPDecidePrecisionPass(
+      {options.policy, options.target, options.ranges}));
   pm.addPass(createMPPlaceCastsPass({options.keepIO}));
   pm.addPass(createMPMaterialiseCastsPass({options.explain}));
 }

@@ -53,6 +53,8 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
       ok &= value.scalar == "calibration" ||
             error(value, "expected 'calibration'");
       policy.needsCalibration = true;
+    } else if (key == "ranges") {
+      ok &= readRanges(value);
     } else if (key == "extends") {
       extends = &value;
       ok &= isKind(value, YamlNode::Kind::Scalar, "a policy");
@@ -95,11 +97,14 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
     std::vector<PolicyDiagnostic> notes = std::move(policy.notes);
     PolicyLocation location = policy.location;
     bool needsCalibration = policy.needsCalibration;
+    std::vector<PolicyRange> ranges = std::move(policy.ranges);
     policy = std::move(*base);
     policy.name = std::move(name);
     policy.description = std::move(description);
     policy.location = std::move(location);
     policy.needsCalibration |= needsCalibration;
+    // Of two ranges for one argument the later one counts, so ours follow.
+    policy.ranges.insert(policy.ranges.end(), ranges.begin(), ranges.end());
     policy.rules.insert(policy.rules.begin(),
                         std::make_move_iterator(own.begin()),
                         std::make_move_iterator(own.end()));

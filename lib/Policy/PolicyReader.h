@@ -67,6 +67,7 @@ private:
   bool readNumber(StringRef text, const YamlNode &node, double &out,
                   bool &isNull);
   bool readParameters(const YamlNode &node);
+  bool readRanges(const YamlNode &node);
   bool readRule(const YamlNode &node, PolicyRule &rule);
   bool readMatch(const YamlNode &node, RuleMatch &match,
                  std::optional<unsigned> *operand);

@@ -167,6 +167,10 @@ bool Reader::readRule(const YamlNode &node, PolicyRule &rule) {
     Format format;
     if (key == "id") {
       ok &= readWord(value, rule.id);
+    } else if (key == "force") {
+      static const std::pair<StringRef, bool> choices[] = {{"true", true},
+                                                           {"false", false}};
+      ok &= readChoice<bool>(value, choices, rule.isForced);
     } else if (key == "why") {
       ok &= readWord(value, rule.why);
     } else if (key == "match") {

@@ -169,3 +169,30 @@ bool Reader::readParameters(const YamlNode &node) {
   }
   return true;
 }
+
+bool Reader::readRanges(const YamlNode &node) {
+  if (!isKind(node, YamlNode::Kind::Map, "a map of ranges"))
+    return false;
+  bool ok = true;
+  for (const auto &[key, line, column, value] : node.entries) {
+    PolicyRange range{key, 0, 0, {file.str(), line, column}};
+    bool isNull[2] = {};
+    if (value.kind != YamlNode::Kind::Sequence || value.items.size() != 2) {
+      ok = error(value, "expected a range, '[low, high]'");
+      continue;
+    }
+    if (!readNumber(value.items[0].scalar, value.items[0], range.low,
+                    isNull[0]) ||
+        !readNumber(value.items[1].scalar, value.items[1], range.high,
+                    isNull[1])) {
+      ok = false;
+      continue;
+    }
+    if (isNull[0] || isNull[1])
+      continue; // Of a parameter that is not given nothing is promised.
+    if (!(range.low <= range.high))
+      ok = error(value, "the low end of the range is above its high end");
+    policy.ranges.push_back(std::move(range));
+  }
+  return ok;
+}

@@ -19,7 +19,8 @@ class AnnotateRangesPass
     RangeAssumptions declared;
     if (failed(addDeclaredRanges(getOperation(), declared)))
       return signalPassFailure();
-    FailureOr<FitProofs> proofs = FitProofs::run(getOperation(), declared, RangeAssumptions());
+    FailureOr<FitProofs> proofs =
+        FitProofs::run(getOperation(), declared, RangeAssumptions());
     if (failed(proofs))
       return signalPassFailure();
     Builder builder(&getContext());

@@ -1,4 +1,5 @@
 #include "PrecisionGraph.h"
+#include "RangeDecisions.h"
 
 #include "mp/IR/MPDialect.h"
 #include "mp/IR/MPOps.h"
@@ -31,6 +32,8 @@ class DecidePrecisionPass
   std::optional<Policy> policy;
   const Target *target = nullptr;
   ConstantAnalysis constants;
+  /// Shared, since passes are copied; each run makes its own.
+  std::shared_ptr<RangeDecisions> ranges;
 };
 } // namespace
 
@@ -54,12 +57,9 @@ bool DecidePrecisionPass::load() {
     if (!target)
       return false;
   }
-  if (policy->needsCalibration) {
-    emitError(getLocation(&getContext(), policy->location))
-        << "policy '" << policy->name
-        << "' needs recorded ranges, and none are given";
+  ranges = std::make_shared<RangeDecisions>();
+  if (failed(ranges->load(root, *policy, rangesFile)))
     return false;
-  }
   for (const PolicyDiagnostic &note : policy->notes)
     remark::missed(getLocation(&getContext(), note.location),
                    remark::RemarkOpts::name("policy-note").category("mp"))
@@ -127,6 +127,7 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
   Decision decision;
   OpSubject subject(op, constants);
   subject.setTarget(target, policy->compute);
+  subject.setProofs(ranges->getProofs());
   const PolicyRule *rule = policy->match(subject);
   Action action = rule ? rule->action : policy->unlisted;
   decision.rule = rule ? StringRef(rule->id) : "unlisted";
@@ -168,6 +169,8 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     decision.result = rule ? rule->result : ResultChoice::Low;
     for (const PolicyRule *single : policy->matchOperands(subject, rule))
       decision.wideOperands.push_back(*single->operand);
+    if (!rule || !rule->isForced)
+      ranges->amend(op, groups, decision);
   } else {
     decision.action = Action::Keep;
   }

@@ -9,6 +9,8 @@
 
 namespace mlir::mp {
 
+class FitProofs;
+
 /// Magnitudes of the constants that a value may hold elements of.
 struct ConstantMagnitudes {
   double largest = 0;             // finite ones
@@ -52,12 +54,17 @@ public:
     this->target = target;
     this->low = low;
   }
+  /// Gives what is proved and recorded about values; null is nothing.
+  void setProofs(const FitProofs *proofs) { this->proofs = proofs; }
   bool isProduct() const;
 
 private:
+  std::optional<double> getLargest(bool isRecorded) const;
+
   Operation *op;
   ConstantAnalysis &constants;
   const Target *target = nullptr;
+  const FitProofs *proofs = nullptr;
   Format low = Format::F32;
   mutable std::optional<SmallVector<std::string>> names;
   mutable std::string elementType;

@@ -17,6 +17,10 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
       *this, "target",
       llvm::cl::desc("Refuse what this target cannot do (cpu, sm_90, ...)"),
       llvm::cl::init("")};
+  Option<std::string> ranges{
+      *this, "ranges",
+      llvm::cl::desc("Ranges that `mp-run --record-ranges` has recorded"),
+      llvm::cl::init("")};
   Option<bool> keepIO{
       *this, "keep-io",
       llvm::cl::desc("Keep the types of function arguments and results"),

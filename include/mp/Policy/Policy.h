@@ -154,6 +154,15 @@ struct PolicyRule {
   /// Ops that read what a contaminating op computes are wide too, unless a
   /// rule allows them.
   bool contaminates = false;
+  /// The rule stands even where a value provably does not fit the low format.
+  bool isForced = false;
+};
+
+/// What a policy promises about an argument of the model.
+struct PolicyRange {
+  std::string argument;
+  double low, high;
+  PolicyLocation location;
 };
 
 class Policy {
@@ -168,6 +177,7 @@ public:
   /// What is illegal at the target is computed wide, rather than an error.
   bool fallback = false;
   std::vector<PolicyRule> rules;
+  std::vector<PolicyRange> ranges;
   /// Parts of the file that this engine reads but does not act on.
   std::vector<PolicyDiagnostic> notes;
 

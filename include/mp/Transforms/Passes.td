@@ -46,7 +46,9 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
     Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
            "A shipped policy, or the path of a policy file">,
     Option<"targetName", "target", "std::string", /*default=*/"\"\"",
-           "Refuse what this target cannot do (cpu, sm_90, ...)">
+           "Refuse what this target cannot do (cpu, sm_90, ...)">,
+    Option<"rangesFile", "ranges", "std::string", /*default=*/"\"\"",
+           "Ranges that `mp-run --record-ranges` has recorded">
   ];
 }
 

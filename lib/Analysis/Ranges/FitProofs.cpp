@@ -216,8 +216,7 @@ std::string FitProofs::explain(Value value, FloatType format) const {
       for (Value operand : op->getOperands())
         if (getFloatElementType(operand.getType()) &&
             (!sharesFault || judge(operand, format) == fit) &&
-            (!next ||
-             proved.get(operand).absMax() > proved.get(next).absMax()))
+            (!next || proved.get(operand).absMax() > proved.get(next).absMax()))
           next = operand;
     return next;
   };

@@ -62,9 +62,9 @@ FloatRange FloatRange::join(const FloatRange &lhs, const FloatRange &rhs) {
 }
 
 FloatRange FloatRange::meet(const FloatRange &lhs, const FloatRange &rhs) {
-  FloatRange range = between(std::max(lhs.low, rhs.low),
-                             std::min(lhs.high, rhs.high),
-                             std::max(lhs.smallest, rhs.smallest));
+  FloatRange range =
+      between(std::max(lhs.low, rhs.low), std::min(lhs.high, rhs.high),
+              std::max(lhs.smallest, rhs.smallest));
   range.posInf = lhs.posInf && rhs.posInf;
   range.negInf = lhs.negInf && rhs.negInf;
   range.nan = lhs.nan && rhs.nan;
@@ -76,6 +76,7 @@ FloatRange FloatRange::meet(const FloatRange &lhs, const FloatRange &rhs) {
 /// At most six digits, never rounded into the range.
 static void printBound(raw_ostream &os, double value, bool up) {
   char text[32];
+  value += 0.0; // Zero has no sign here.
   std::snprintf(text, sizeof(text), "%.6g", value);
   double read = std::strtod(text, nullptr);
   if (std::isfinite(read) && (up ? read < value : read > value)) {
@@ -92,7 +93,14 @@ void FloatRange::print(raw_ostream &os) const {
     return;
   }
   StringRef separator;
-  if (hasFinite()) {
+  constexpr double unbounded = 0x1p127;
+  if (low <= -unbounded && high >= unbounded) {
+    os << "anything";
+    if (posInf && negInf && nan)
+      return;
+    os << " finite";
+    separator = " or ";
+  } else if (hasFinite()) {
     os << "[";
     printBound(os, low, /*up=*/false);
     os << ", ";
@@ -208,10 +216,19 @@ FloatRange NumberFormat::roundFunction(const FloatRange &exact) const {
   // in a wider format by every compiler that we know, so this holds for them.
   double error = 16 * halfUlp;
   FloatRange range = exact;
+  // Below the smallest normal number the last place is at a fixed value.
+  auto getError = [&](double value) {
+    return value == 0 ? 0 : std::max(std::abs(value), minNormal) * error;
+  };
   if (std::isfinite(range.low))
-    range.low -= std::abs(range.low) * error;
+    range.low -= getError(range.low);
   if (std::isfinite(range.high))
-    range.high += std::abs(range.high) * error;
+    range.high += getError(range.high);
+  // No library gives a sign that the function cannot have.
+  if (exact.low >= 0)
+    range.low = std::max(range.low, 0.0);
+  if (exact.high <= 0)
+    range.high = std::min(range.high, 0.0);
   range.smallest *= 1 - error;
   return round(range);
 }

@@ -75,8 +75,8 @@ public:
     return success();
   }
   void setToEntryState(State *state) override {
-    propagateIfChanged(state,
-                       state->join(dataflow::ConstantValue::getUnknownConstant()));
+    propagateIfChanged(
+        state, state->join(dataflow::ConstantValue::getUnknownConstant()));
   }
 };
 
@@ -101,7 +101,11 @@ private:
   void set(RangeLattice *lattice, RangeFact known) {
     auto it = assumptions.find(lattice->getAnchor());
     if (it != assumptions.end()) {
-      FloatRange both = FloatRange::meet(known.range, it->second);
+      // Bounds need not be numbers of the type that they are given for.
+      auto format =
+          NumberFormat::get(getElementTypeOrSelf(lattice->getAnchor()));
+      FloatRange both =
+          FloatRange::meet(known.range, format->round(it->second));
       if (!(both == known.range))
         known = {both, "given"};
     }
@@ -186,15 +190,14 @@ LogicalResult mp::addDeclaredRanges(Operation *root,
                                     RangeAssumptions &assumptions) {
   WalkResult result = root->walk([&](FunctionOpInterface function) {
     for (BlockArgument argument : function.getArguments()) {
-      Attribute attr =
-          function.getArgAttr(argument.getArgNumber(), "mp.range");
+      Attribute attr = function.getArgAttr(argument.getArgNumber(), "mp.range");
       if (!attr)
         continue;
       std::optional<FloatRange> range = readRange(attr);
       if (!range || !NumberFormat::get(getElementTypeOrSelf(argument))) {
-        function.emitError() << "argument " << argument.getArgNumber()
-                             << " has 'mp.range' " << attr
-                             << "; expected '[low, high]' on numbers";
+        function.emitError()
+            << "argument " << argument.getArgNumber() << " has 'mp.range' "
+            << attr << "; expected '[low, high]' on numbers";
         return WalkResult::interrupt();
       }
       assumptions[argument] = *range;

@@ -84,7 +84,8 @@ FloatRange ranges::add(const FloatRange &a, const FloatRange &b) {
     range = FloatRange::between(addDown(a.low, b.low), addUp(a.high, b.high));
   range.posInf = a.posInf || b.posInf;
   range.negInf = a.negInf || b.negInf;
-  range.nan = a.nan || b.nan || (a.posInf && b.negInf) || (a.negInf && b.posInf);
+  range.nan =
+      a.nan || b.nan || (a.posInf && b.negInf) || (a.negInf && b.posInf);
   return range;
 }
 
@@ -186,8 +187,8 @@ FloatRange ranges::maximum(const FloatRange &a, const FloatRange &b) {
   // Some dialects' maximum hands on NaN, others' the other operand; both are
   // inside.
   FloatRange range;
-  double low = std::max(a.negInf ? -infinity : a.low,
-                        b.negInf ? -infinity : b.low);
+  double low =
+      std::max(a.negInf ? -infinity : a.low, b.negInf ? -infinity : b.low);
   if (std::isinf(low) && low < 0)
     low = std::min(a.low, b.low);
   if (a.nan)
@@ -252,8 +253,7 @@ FloatRange ranges::sum(const FloatRange &a, double count,
   range.posInf |= a.posInf;
   range.negInf |= a.negInf;
   range.nan = a.nan || (range.posInf && range.negInf);
-  // Some elements of a set with infinities may all be finite.
-  return range;
+  return format.round(range);
 }
 
 FloatRange ranges::product(const FloatRange &a, double count) {

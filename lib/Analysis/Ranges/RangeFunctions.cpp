@@ -25,8 +25,8 @@ static FloatRange increase(Function function, const FloatRange &a) {
     range = FloatRange::between(down(function(a.low)), up(function(a.high)));
   auto addLimit = [&](double limit) {
     if (std::isfinite(limit))
-      range = FloatRange::join(range,
-                               FloatRange::between(down(limit), up(limit)));
+      range =
+          FloatRange::join(range, FloatRange::between(down(limit), up(limit)));
     else
       (limit > 0 ? range.posInf : range.negInf) = true;
   };
@@ -70,9 +70,9 @@ static double getSmallestPositive(const FloatRange &a,
 static FloatRange squareRoot(const FloatRange &a) {
   FloatRange range;
   if (a.hasFinite() && a.high >= 0)
-    range = FloatRange::between(down(std::sqrt(std::max(a.low, 0.0))),
-                                up(std::sqrt(a.high)),
-                                down(std::sqrt(a.smallest)));
+    range =
+        FloatRange::between(down(std::sqrt(std::max(a.low, 0.0))),
+                            up(std::sqrt(a.high)), down(std::sqrt(a.smallest)));
   range.posInf = a.posInf;
   range.nan = a.nan || a.negInf || a.hasNegative();
   return range;
@@ -137,8 +137,7 @@ std::optional<FloatRange> ranges::applyUnary(Meaning meaning,
   case Meaning::ExponentialMinusOne:
     return rounded(increase(::expm1, a));
   case Meaning::Logarithm:
-    return rounded(
-        logarithm(a, 0, getSmallestPositive(a, format), ::log));
+    return rounded(logarithm(a, 0, getSmallestPositive(a, format), ::log));
   case Meaning::LogarithmPlusOne:
     return rounded(logarithm(a, -1, -1 + format.halfUlp, ::log1p));
   case Meaning::Tanh:

@@ -175,10 +175,10 @@ static Operation *findRowMaximum(Value value, Value x, RangeLookup lookup,
     Meaning meaning = getMeaning(trail.value);
     if (meaning == Meaning::Maximum) {
       // The larger of it and a constant, which exporters make -inf.
-      unsigned constant = lookup(getInput(op, 0)).negInf &&
-                                  !lookup(getInput(op, 0)).hasFinite()
-                              ? 0
-                              : 1;
+      unsigned constant =
+          lookup(getInput(op, 0)).negInf && !lookup(getInput(op, 0)).hasFinite()
+              ? 0
+              : 1;
       FloatRange other = lookup(getInput(op, constant));
       if (isAttained && (other.hasFinite() || other.posInf))
         return nullptr;
@@ -192,8 +192,8 @@ static Operation *findRowMaximum(Value value, Value x, RangeLookup lookup,
       Operation *test = getInput(op, 0).getDefiningOp();
       FloatRange range = lookup(x), other = lookup(getInput(op, 2));
       if (!test || getMeaning(getInput(op, 0)) != Meaning::IsFinite ||
-          getInput(test, 0) != getInput(op, 1) || range.posInf ||
-          range.nan || other.low < 0)
+          getInput(test, 0) != getInput(op, 1) || range.posInf || range.nan ||
+          other.low < 0)
         return nullptr;
       if (!trail.moveTo(getInput(op, 1)))
         return nullptr;
@@ -226,22 +226,19 @@ static std::optional<RangeFact> boundSumOfExponentials(Operation *op,
       !(lookup(getInput(op, 1)) == FloatRange::point(0)))
     return std::nullopt;
   Operation *shift = getInput(exponential, 0).getDefiningOp();
-  Operation *maximum = findRowMaximum(getInput(shift, 1),
-                                      getInput(shift, 0), lookup,
-                                      /*isAttained=*/true);
+  Operation *maximum =
+      findRowMaximum(getInput(shift, 1), getInput(shift, 0), lookup,
+                     /*isAttained=*/true);
   SmallVector<int64_t> rows, summed;
-  if (!maximum ||
-      !cast<PrecisionOpInterface>(maximum).getDimensions(rows) ||
+  if (!maximum || !cast<PrecisionOpInterface>(maximum).getDimensions(rows) ||
       !cast<PrecisionOpInterface>(op).getDimensions(summed) ||
-      !llvm::all_of(rows, [&](int64_t dim) {
-        return llvm::is_contained(summed, dim);
-      }))
+      !llvm::all_of(
+          rows, [&](int64_t dim) { return llvm::is_contained(summed, dim); }))
     return std::nullopt;
   auto format = NumberFormat::get(getElementTypeOrSelf(op->getResult(0)));
   FloatRange one =
       *applyUnary(Meaning::Exponential, FloatRange::point(0), *format);
-  FloatRange range =
-      makeBound(one.low, std::numeric_limits<double>::max());
+  FloatRange range = makeBound(one.low, std::numeric_limits<double>::max());
   range.posInf = true;
   return RangeFact{range, "a sum with exp(0) among its terms"};
 }
@@ -290,10 +287,9 @@ static std::optional<SquareSum> findSquareSum(Trail trail, Value x,
       if (!squares || !terms || !(other(1) == FloatRange::point(0)))
         return std::nullopt;
       Operation *square = squares.getDefiningOp();
-      bool isSquare =
-          getMeaning(squares) == Meaning::Square ||
-          (getMeaning(squares) == Meaning::Multiply &&
-           getInput(square, 0) == getInput(square, 1));
+      bool isSquare = getMeaning(squares) == Meaning::Square ||
+                      (getMeaning(squares) == Meaning::Multiply &&
+                       getInput(square, 0) == getInput(square, 1));
       if (!isSquare || !isSameValue(getInput(square, 0), x))
         return std::nullopt;
       found.count = *terms;
@@ -363,10 +359,9 @@ std::optional<RangeFact> ranges::getRelation(PrecisionOpInterface op,
                                              Meaning meaning,
                                              RangeLookup lookup) {
   SmallVector<Value> inputs = op.getMeaningOperands();
-  bool isBinary =
-      inputs.size() == 2 && llvm::all_of(inputs, [&](Value input) {
-        return haveSameShape(input, op->getResult(0));
-      });
+  bool isBinary = inputs.size() == 2 && llvm::all_of(inputs, [&](Value input) {
+                    return haveSameShape(input, op->getResult(0));
+                  });
   if (!isBinary && (meaning != Meaning::Sum || inputs.size() != 2))
     return std::nullopt;
   switch (meaning) {
@@ -380,8 +375,8 @@ std::optional<RangeFact> ranges::getRelation(PrecisionOpInterface op,
     return boundNormalized(op, 0, Meaning::SquareRoot, lookup);
   case Meaning::Multiply:
     for (unsigned index : {0, 1})
-      if (auto bound = boundNormalized(op, index,
-                                       Meaning::ReciprocalSquareRoot, lookup))
+      if (auto bound =
+              boundNormalized(op, index, Meaning::ReciprocalSquareRoot, lookup))
         return bound;
     return std::nullopt;
   default:

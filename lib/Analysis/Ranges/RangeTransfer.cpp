@@ -37,9 +37,9 @@ static FloatRange sumFrom(const FloatRange &start, const FloatRange &terms,
   std::optional<double> all;
   if (count)
     all = 2 * *count + 1;
-  return sumOf(FloatRange::join(FloatRange::join(start, terms),
-                                FloatRange::point(0)),
-               all, format);
+  return sumOf(
+      FloatRange::join(FloatRange::join(start, terms), FloatRange::point(0)),
+      all, format);
 }
 
 static std::optional<double> getElementCount(Value value) {
@@ -138,10 +138,10 @@ static std::optional<FloatRange> evaluate(PrecisionOpInterface precision,
   auto count = [&] {
     return precision.getPrecisionNumber(Quantity::ReductionLength);
   };
-  auto binary = [&](FloatRange (*function)(const FloatRange &,
-                                           const FloatRange &)) {
-    return format.round(function(operands[0], operands[1]));
-  };
+  auto binary =
+      [&](FloatRange (*function)(const FloatRange &, const FloatRange &)) {
+        return format.round(function(operands[0], operands[1]));
+      };
   unsigned number = operands.size();
   switch (meaning) {
   case Meaning::Constant:
@@ -188,9 +188,8 @@ static std::optional<FloatRange> evaluate(PrecisionOpInterface precision,
   case Meaning::Subtract:
     return binary(subtract);
   case Meaning::Multiply:
-    return values[0] == values[1]
-               ? format.round(square(operands[0]))
-               : binary(multiply);
+    return values[0] == values[1] ? format.round(square(operands[0]))
+                                  : binary(multiply);
   case Meaning::Divide:
     // Integers are divided towards zero, and by zero with any result.
     if (!format.isFloat)
@@ -227,8 +226,8 @@ static std::optional<FloatRange> evaluate(PrecisionOpInterface precision,
   }
   case Meaning::Product: {
     std::optional<double> terms = count();
-    return terms ? std::optional(format.roundFunction(multiply(
-                       product(operands[0], *terms), operands[1])))
+    return terms ? std::optional(format.roundFunction(
+                       multiply(product(operands[0], *terms), operands[1])))
                  : std::nullopt;
   }
   case Meaning::MaximumOf:
@@ -295,8 +294,7 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
     return;
   if (meaning == Meaning::BatchNormInference && operands.size() == 5)
     results[0].range = normalizeInference(op, operands, *format);
-  else if (auto range =
-               evaluate(precision, meaning, values, operands, *format))
+  else if (auto range = evaluate(precision, meaning, values, operands, *format))
     results[0].range = *range;
   if (auto relation = getRelation(precision, meaning, lookup)) {
     FloatRange both = FloatRange::meet(results[0].range, relation->range);

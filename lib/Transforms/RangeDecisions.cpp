@@ -1,0 +1,143 @@
+#include "RangeDecisions.h"
+
+#include "RangeFile.h"
+
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+/// Of the formats that a policy can name, only f16 is both stored as it is and
+/// short of range: bf16 reaches as far as f32, and the eight-bit formats are
+/// scaled to what they hold.
+static bool hasShortRange(Format format) { return format == Format::F16; }
+
+static bool needsProofs(const Policy &policy) {
+  auto asksForRange = [](const RuleMatch &match) {
+    return llvm::any_of(match.numbers, [](const NumberCondition &condition) {
+      return condition.quantity == Quantity::ProvedAbsMax ||
+             condition.quantity == Quantity::CalibratedAbsMax;
+    });
+  };
+  return hasShortRange(policy.compute) || policy.needsCalibration ||
+         llvm::any_of(policy.rules, [&](const PolicyRule &rule) {
+           return (rule.compute && hasShortRange(*rule.compute)) ||
+                  asksForRange(rule.match) ||
+                  llvm::any_of(rule.match.excluded, asksForRange);
+         });
+}
+
+LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
+                                   StringRef path) {
+  proofs.reset();
+  MLIRContext *context = root->getContext();
+  if (policy.needsCalibration && path.empty())
+    return emitError(FileLineColLoc::get(context, policy.location.file,
+                                         policy.location.line,
+                                         policy.location.column))
+           << "policy '" << policy.name
+           << "' needs recorded ranges, and none are given";
+  RangeAssumptions declared, recorded;
+  for (const PolicyRange &range : policy.ranges) {
+    SmallVector<Value> arguments = findArguments(root, range.argument);
+    if (arguments.empty())
+      emitWarning(FileLineColLoc::get(context, range.location.file,
+                                      range.location.line,
+                                      range.location.column))
+          << "no function has an argument '" << range.argument << "'";
+    for (Value argument : arguments)
+      declared[argument] = FloatRange::between(range.low, range.high);
+  }
+  // What the model itself says is closer to it than what a policy says.
+  if (failed(addDeclaredRanges(root, declared)))
+    return failure();
+  if (!path.empty()) {
+    FailureOr<RangeAssumptions> read = readRecordedRanges(path, root);
+    if (failed(read))
+      return failure();
+    recorded = std::move(*read);
+  }
+  if (!needsProofs(policy))
+    return success();
+  FailureOr<FitProofs> run = FitProofs::run(root, declared, recorded);
+  if (failed(run))
+    return failure();
+  proofs.emplace(std::move(*run));
+  return success();
+}
+
+Value RangeDecisions::findMisfit(const TypeGroup &group, FloatType low) const {
+  auto isMisfit = [&](Value value) {
+    Fit fit = proofs->judge(value, low);
+    return fit == Fit::Overflows || fit == Fit::Underflows;
+  };
+  for (OpOperand *operand : group.reads)
+    if (isMisfit(operand->get()))
+      return operand->get();
+  for (Value value : group.gives)
+    if (isMisfit(value))
+      return value;
+  return {};
+}
+
+/// An accumulator stops growing where its terms are below half a unit of it,
+/// which equal terms are after as many of them as it has digits; and it may
+/// overflow where its result does not.
+void RangeDecisions::judgeAccumulator(Operation *op, Decision &decision) const {
+  auto precision = dyn_cast<PrecisionOpInterface>(op);
+  if (!precision || !decision.accumulate || decision.accumulate.isF32())
+    return;
+  auto terms = precision.getPrecisionNumber(Quantity::ReductionLength);
+  unsigned digits = decision.accumulate.getFPMantissaWidth();
+  if (!terms || *terms <= std::ldexp(1, digits))
+    return;
+  remark::analysis(op->getLoc(),
+                   remark::RemarkOpts::name("range").category("mp"))
+      << remark::reason("it accumulates in f32: {0} equal terms are lost to an "
+                        "accumulator of {1} digits",
+                        int64_t(*terms), digits);
+  decision.accumulate = Float32Type::get(op->getContext());
+}
+
+void RangeDecisions::amend(Operation *op, ArrayRef<TypeGroup> groups,
+                           Decision &decision) {
+  bool mayBeLow = decision.action == Action::Allow || decision.isFree();
+  if (!proofs || !mayBeLow || !decision.low || !decision.low.isF16())
+    return;
+  judgeAccumulator(op, decision);
+  auto say = [&](StringRef what, StringRef why) {
+    remark::analysis(op->getLoc(),
+                     remark::RemarkOpts::name("range").category("mp"))
+        << remark::reason("{0}: {1}", what, why);
+  };
+  for (const TypeGroup &group : groups) {
+    Value misfit = isManaged(group) ? findMisfit(group, decision.low) : Value();
+    if (!misfit)
+      continue;
+    std::string why = proofs->explain(misfit, decision.low);
+    // The smallest part of the op that can stay wide, does.
+    if (group.kind == GroupKind::Result && decision.action == Action::Allow) {
+      if (decision.result != ResultChoice::Wide)
+        say("its result stays f32", why);
+      decision.result = ResultChoice::Wide;
+      continue;
+    }
+    auto own = llvm::find_if(group.reads, [&](OpOperand *operand) {
+      return operand->getOwner() == op;
+    });
+    if (group.kind == GroupKind::Carried && own != group.reads.end()) {
+      say("what it carries from operand " +
+              std::to_string((*own)->getOperandNumber()) + " stays f32",
+          why);
+      decision.wideOperands.push_back((*own)->getOperandNumber());
+      continue;
+    }
+    say("it stays f32", why);
+    decision.action = Action::Deny;
+    decision.rule = "proved-range";
+    decision.policy = decision.file = "";
+    decision.line = decision.column = 0;
+    decision.why = StringAttr::get(op->getContext(), why).getValue();
+    return;
+  }
+}

@@ -1,0 +1,110 @@
+#include "RangeFile.h"
+
+#include "Decision.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+SmallVector<Value> mp::findArguments(Operation *root, StringRef name) {
+  SmallVector<Value> found;
+  root->walk([&](FunctionOpInterface function) {
+    for (BlockArgument argument : function.getArguments()) {
+      unsigned number = argument.getArgNumber();
+      auto given = function.getArgAttrOfType<StringAttr>(number, "mp.name");
+      if ((given && given.getValue() == name) ||
+          name == "arg" + std::to_string(number))
+        found.push_back(argument);
+    }
+  });
+  return found;
+}
+
+/// One entry of the file, or nothing where it is malformed.
+static std::optional<FloatRange> readRange(const llvm::json::Object &entry) {
+  FloatRange range;
+  std::optional<double> low = entry.getNumber("min"),
+                        high = entry.getNumber("max");
+  if (low && high) {
+    if (!(*low <= *high))
+      return std::nullopt;
+    range = FloatRange::between(*low, *high,
+                                entry.getNumber("absmin_nonzero").value_or(0));
+  }
+  range.nan = entry.getNumber("nan").value_or(0) > 0;
+  range.posInf = range.negInf = entry.getNumber("inf").value_or(0) > 0;
+  if (range.isBottom())
+    return std::nullopt;
+  return range;
+}
+
+FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
+                                                   Operation *root) {
+  MLIRContext *context = root->getContext();
+  auto fail = [&](const Twine &message) {
+    return emitError(FileLineColLoc::get(context, path, 1, 1)) << message;
+  };
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  if (!buffer)
+    return fail("cannot read the ranges: " + buffer.getError().message());
+  llvm::Expected<llvm::json::Value> json =
+      llvm::json::parse((*buffer)->getBuffer());
+  if (!json)
+    return fail("ranges are not JSON: " + llvm::toString(json.takeError()));
+  const llvm::json::Object *file = json->getAsObject();
+  if (!file || file->getString("format") != StringRef("mp-ranges"))
+    return fail("expected ranges, an object with '\"format\": \"mp-ranges\"'");
+  if (file->getInteger("version") != 1)
+    return fail("expected ranges of version 1");
+  const llvm::json::Array *values = file->getArray("values");
+  if (!values)
+    return fail("expected a list 'values' in the ranges");
+
+  OpNames names(root);
+  llvm::StringMap<Operation *> ops;
+  walkDecidedOps(root, [&](Operation *op) { ops[names.get(op)] = op; });
+  RangeAssumptions found;
+  unsigned missing = 0;
+  std::string example;
+  for (auto [index, value] : llvm::enumerate(*values)) {
+    const llvm::json::Object *entry = value.getAsObject();
+    std::optional<StringRef> id, name;
+    if (entry) {
+      id = entry->getString("id");
+      name = entry->getString("name");
+    }
+    std::optional<FloatRange> range;
+    if (id || name)
+      range = readRange(*entry);
+    if (!range)
+      return fail("value " + Twine(index) +
+                  " of the ranges has no 'id' or 'name', or no range in 'min' "
+                  "and 'max'");
+    SmallVector<Value> targets;
+    if (id) {
+      Operation *op = ops.lookup(*id);
+      int64_t result = entry->getInteger("result").value_or(0);
+      if (op && result >= 0 && result < op->getNumResults())
+        targets.push_back(op->getResult(result));
+    }
+    if (targets.empty() && name)
+      targets = findArguments(root, *name);
+    if (targets.empty() && !missing++)
+      example = (id ? *id : *name).str();
+    for (Value target : targets) {
+      FloatRange &known = found[target];
+      known = FloatRange::join(known, *range);
+    }
+  }
+  if (found.empty())
+    return fail("the ranges are of another model: it has no value '" + example +
+                "'");
+  if (missing)
+    emitWarning(FileLineColLoc::get(context, path, 1, 1))
+        << missing << " recorded values are not in the model, the first is '"
+        << example << "'";
+  return found;
+}

@@ -1,0 +1,20 @@
+//===- RangeFile.h - ranges that runs of a model have recorded --*- C++ -*-===//
+#ifndef MP_LIB_TRANSFORMS_RANGEFILE_H
+#define MP_LIB_TRANSFORMS_RANGEFILE_H
+
+#include "mp/Analysis/RangeAnalysis.h"
+
+namespace mlir::mp {
+
+/// The arguments of functions that `name` means: by their `mp.name`, or as
+/// `arg0`, `arg1` and so on.
+SmallVector<Value> findArguments(Operation *root, StringRef name);
+
+/// Reads the file that `mp-run --record-ranges` writes and finds its values in
+/// the code under `root`. Values that are not there any more are warned of;
+/// it is an error where none is.
+FailureOr<RangeAssumptions> readRecordedRanges(StringRef path, Operation *root);
+
+} // namespace mlir::mp
+
+#endif // MP_LIB_TRANSFORMS_RANGEFILE_H
