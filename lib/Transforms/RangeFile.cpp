@@ -13,31 +13,30 @@ SmallVector<Value> mp::findArguments(Operation *root, StringRef name) {
   SmallVector<Value> found;
   root->walk([&](FunctionOpInterface function) {
     for (BlockArgument argument : function.getArguments()) {
-      unsigned number = argument.getArgNumber();
-      auto given = function.getArgAttrOfType<StringAttr>(number, "mp.name");
-      if ((given && given.getValue() == name) ||
-          name == "arg" + std::to_string(number))
+      unsigned index = argument.getArgNumber();
+      std::string number = std::to_string(index);
+      auto given = function.getArgAttrOfType<StringAttr>(index, "mp.name");
+      if ((given && given.getValue() == name) || name == "arg" + number ||
+          name == function.getName().str() + "/argument#" + number)
         found.push_back(argument);
     }
   });
   return found;
 }
 
-/// One entry of the file, or nothing where it is malformed.
+/// One entry of the file, or nothing where it is malformed. A value without
+/// elements has a range that is empty.
 static std::optional<FloatRange> readRange(const llvm::json::Object &entry) {
   FloatRange range;
   std::optional<double> low = entry.getNumber("min"),
                         high = entry.getNumber("max");
-  if (low && high) {
-    if (!(*low <= *high))
-      return std::nullopt;
+  if (low.has_value() != high.has_value() || (low && !(*low <= *high)))
+    return std::nullopt;
+  if (low)
     range = FloatRange::between(*low, *high,
                                 entry.getNumber("absmin_nonzero").value_or(0));
-  }
   range.nan = entry.getNumber("nan").value_or(0) > 0;
   range.posInf = range.negInf = entry.getNumber("inf").value_or(0) > 0;
-  if (range.isBottom())
-    return std::nullopt;
   return range;
 }
 
@@ -63,9 +62,9 @@ FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
   if (!values)
     return fail("expected a list 'values' in the ranges");
 
-  OpNames names(root);
+  OpIds ids(root);
   llvm::StringMap<Operation *> ops;
-  walkDecidedOps(root, [&](Operation *op) { ops[names.get(op)] = op; });
+  walkDecidedOps(root, [&](Operation *op) { ops[ids.get(op)] = op; });
   RangeAssumptions found;
   unsigned missing = 0;
   std::string example;
@@ -81,8 +80,8 @@ FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
       range = readRange(*entry);
     if (!range)
       return fail("value " + Twine(index) +
-                  " of the ranges has no 'id' or 'name', or no range in 'min' "
-                  "and 'max'");
+                  " of the ranges has no 'id' or 'name', or no 'max' for its "
+                  "'min'");
     SmallVector<Value> targets;
     if (id) {
       Operation *op = ops.lookup(*id);
@@ -90,6 +89,8 @@ FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
       if (op && result >= 0 && result < op->getNumResults())
         targets.push_back(op->getResult(result));
     }
+    if (targets.empty() && id)
+      targets = findArguments(root, *id);
     if (targets.empty() && name)
       targets = findArguments(root, *name);
     if (targets.empty() && !missing++)

@@ -6,8 +6,8 @@
 
 namespace mlir::mp {
 
-/// The arguments of functions that `name` means: by their `mp.name`, or as
-/// `arg0`, `arg1` and so on.
+/// The arguments of functions that `name` means: by their `mp.name`, as `arg0`,
+/// `arg1` and so on, or as `FUNCTION/argument#0`.
 SmallVector<Value> findArguments(Operation *root, StringRef name);
 
 /// Reads the file that `mp-run --record-ranges` writes and finds its values in

@@ -13,7 +13,7 @@
 // REMARK: model.mlir:{{.*}}"it stays f32: proved to stay below 1e-08, under the smallest 5.96046e-08
 // WARN: seen.json:1:1: warning: 1 recorded values are not in the model, the first is 'main/divide#7'
 // OTHER: other.json:1:1: error: the ranges are of another model: it has no value 'main/none#0'
-// BAD: bad.json:1:1: error: value 0 of the ranges has no 'id' or 'name', or no range in 'min' and 'max'
+// BAD: bad.json:1:1: error: value 0 of the ranges has no 'id' or 'name', or no 'max' for its 'min'
 
 //--- low.yaml
 version: 1
@@ -46,7 +46,7 @@ ranges:
 
 //--- seen.json
 {"format": "mp-ranges", "version": 1, "values": [
-  {"id": "main/multiply#0", "min": -1.0, "max": 7.0e4, "nan": 0, "inf": 0},
+  {"id": "main/arg0/multiply.659c6e", "min": -1.0, "max": 7.0e4, "nan": 0, "inf": 0},
   {"name": "arg0", "min": 0, "max": 264},
   {"id": "main/divide#7", "min": 0, "max": 1}]}
 
