@@ -8,7 +8,7 @@ using namespace mlir::mp;
 
 CpuClass mlir::mp::classifyCpu(llvm::StringRef features) {
   llvm::StringSet<> present;
-  if (features.empty()) {
+  if (features == "host") {
     for (const auto &feature : llvm::sys::getHostCPUFeatures())
       if (feature.second)
         present.insert(feature.first());

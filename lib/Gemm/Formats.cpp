@@ -103,6 +103,14 @@ Value KernelBuilder::widen(Value value) {
   return wide;
 }
 
+Value KernelBuilder::widenSecondBf16(Value pairs) {
+  int64_t n = countOf(pairs) / 2;
+  Value words =
+      vector::BitCastOp::create(*this, vector(getI32Type(), n), pairs);
+  words = arith::AndIOp::create(*this, words, splatInt(~0xffff, 32, n));
+  return widen(arith::BitcastOp::create(*this, vector(getF32Type(), n), words));
+}
+
 //===----------------------------------------------------------------------===//
 // Rounding
 //===----------------------------------------------------------------------===//

@@ -94,13 +94,19 @@ struct PanelPlan {
   /// Of the packed tensor: 16-bit formats are held as integers, since LLVM has
   /// no legal vectors of bfloat on most CPUs.
   Type packedElement;
+  /// Values of k in one row of a packed panel: neighbours in k are neighbours
+  /// in memory there.
+  int64_t depth;
+  int64_t leadingRows; // before the first, without values
 
   static PanelPlan get(const GemmSpec &spec, const CpuClass &cpu);
   RankedTensorType getPackedType(const GemmSpec &spec) const;
+  int64_t panelRows() const { return leadingRows + paddedK / depth; }
+  int64_t rowSize() const { return panelWidth * depth; }
   std::string getPackName(const GemmSpec &spec) const;
 };
 
-/// B [K, N] or [N, K] into [batch, panel, k, column], zeros beyond its edges.
+/// B [K, N] or [N, K] into [batch, panel, row, column], zeros beyond its edges.
 KernelLaunch createPackKernel(SymbolTable &symbols, Location loc,
                               const GemmSpec &spec, const PanelPlan &plan,
                               const CpuClass &cpu);

@@ -83,6 +83,8 @@ public:
   // --- formats (Formats.cpp)
   /// From a storage format to the accumulator, exactly.
   Value widen(Value value);
+  /// Pairs of bf16: every second value, as an accumulator.
+  Value widenSecondBf16(Value pairs);
   /// From the accumulator to `format`, to nearest even, overflow to infinity
   /// (NaN where the format has none).
   Value narrow(Value value, FloatType format);

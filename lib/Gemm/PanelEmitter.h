@@ -41,10 +41,12 @@ private:
   void packWindows();
   void emitTile(int64_t tileRows, Value tile);
   void emitTiles();
-  Value loadB(Value k, Value column);
+  Value loadB(Value row, int64_t place, int64_t column);
   /// Fetches memory that is read soon, one line in each turn of the hot loop.
   void prefetchB(Value k, Value prefetchBase);
   Value getPrefetchBase(Value tile);
+  /// Where `which` panel begins for the current block of k, in packed B.
+  Value getPanelBase(Value which);
   void clearSums();
   Value isWholePanel();
   Value isPartialPanel();

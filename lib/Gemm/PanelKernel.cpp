@@ -54,44 +54,51 @@ void PanelEmitter::packRows() {
   });
 }
 
+Value PanelEmitter::getPanelBase(Value which) {
+  Value row =
+      kb.mul(kb.add(kb.mul(batch, plan.panels), which), plan.panelRows());
+  return kb.add(kb.mul(kb.add(row, plan.leadingRows), plan.rowSize()),
+                kb.mul(firstK, plan.panelWidth));
+}
+
 /// While the tiles of one panel run, each fetches its share of the next panel,
 /// which would otherwise come from memory while the first tile waits. With a
 /// single tile, the memory just ahead is what is needed.
 Value PanelEmitter::getPrefetchBase(Value tile) {
-  Value next = panel;
-  if (plan.tiles > 1)
-    next = kb.min(kb.add(panel, 1), kb.index(plan.panels - 1));
-  Value line = kb.add(
-      kb.mul(kb.add(kb.mul(batch, plan.panels), next), plan.paddedK), firstK);
-  Value base = kb.mul(line, plan.panelWidth);
   if (plan.tiles == 1)
-    return kb.add(base, kAheadRows * spec.m * plan.panelWidth);
-  return kb.add(base, kb.mul(kb.rem(kb.sub(tile, firstTile), kPrefetchTiles),
-                             plan.blockK * plan.panelWidth / kPrefetchTiles));
+    return kb.add(getPanelBase(panel), kAheadRows * spec.m * plan.panelWidth);
+  Value next = kb.min(kb.add(panel, 1), kb.index(plan.panels - 1));
+  int64_t share = plan.blockK * plan.panelWidth / kPrefetchTiles;
+  return kb.add(getPanelBase(next),
+                kb.mul(kb.rem(kb.sub(tile, firstTile), kPrefetchTiles), share));
 }
 
 void PanelEmitter::prefetchB(Value k, Value base) {
+  Value here = kb.mul(k, plan.panelWidth);
   if (plan.tiles > 1) {
-    int64_t step = plan.panelWidth * plan.unroll / kPrefetchTiles;
-    Value turn = kb.div(k, plan.unroll);
-    kb.prefetch(flatB, kb.add(base, kb.mul(turn, step)), 2);
+    kb.prefetch(flatB, kb.add(base, kb.div(here, kPrefetchTiles)), 2);
     return;
   }
-  // Elements as wide as the sums arrive as fast without help (measured).
-  int64_t bits = plan.packedElement.getIntOrFloatBitWidth();
-  if (bits == kb.accumulator.getWidth())
+  // Values as wide as the sums arrive as fast without help (measured).
+  if (FloatType(plan.packedFormat).getWidth() == kb.accumulator.getWidth())
     return;
-  int64_t last = spec.batch * plan.panels * plan.paddedK * plan.panelWidth - 1;
-  Value here = kb.add(base, kb.mul(k, plan.panelWidth));
-  for (int64_t i = 0; i < plan.panelWidth * plan.unroll; i += 512 / bits)
-    kb.prefetch(flatB, kb.min(kb.add(here, i), kb.index(last)), 3);
+  auto last = kb.index(cast<MemRefType>(flatB.getType()).getNumElements() - 1);
+  int64_t line = 512 / plan.packedElement.getIntOrFloatBitWidth();
+  for (int64_t i = 0; i < plan.panelWidth * plan.unroll; i += line)
+    kb.prefetch(flatB, kb.min(kb.add(kb.add(base, here), i), last), 3);
 }
 
-/// One vector of the current panel, widened.
-Value PanelEmitter::loadB(Value k, Value column) {
-  Value raw =
-      vector::LoadOp::create(kb, kb.vector(plan.packedElement, kb.lanes),
-                             operands.b, ValueRange{batch, panel, k, column});
+/// One vector of the row of packed B at `row`, widened: the `place`th k of the
+/// row.
+Value PanelEmitter::loadB(Value row, int64_t place, int64_t column) {
+  auto load = [&](int64_t offset) -> Value {
+    return vector::LoadOp::create(
+        kb, kb.vector(plan.packedElement, kb.lanes * plan.depth), flatB,
+        kb.add(row, offset));
+  };
+  if (plan.depth == 2)
+    return kb.widenSecondBf16(load(column * 2 + place - 1));
+  Value raw = load(column);
   if (plan.packedElement != plan.packedFormat)
     raw = arith::BitcastOp::create(kb, kb.vector(plan.packedFormat, kb.lanes),
                                    raw);
@@ -101,7 +108,7 @@ Value PanelEmitter::loadB(Value k, Value column) {
 /// The hot loop: `tileRows` x tileVectors sums in registers.
 void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
   Value row = kb.sub(rowOfTile(tile), firstRow);
-  Value prefetchBase = getPrefetchBase(tile);
+  Value panelBase = getPanelBase(panel), prefetchBase = getPrefetchBase(tile);
   int64_t vectors = plan.tileVectors;
   int64_t numSums = tileRows * vectors;
   SmallVector<Value> init(numSums * plan.chains, kb.splat(0.0, kb.lanes));
@@ -118,10 +125,13 @@ void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
         SmallVector<Value> total = llvm::to_vector(before);
         prefetchB(k, prefetchBase);
         for (int64_t u = 0; u < plan.unroll; ++u) {
-          Value step = kb.add(k, u), globalK = kb.add(firstK, step);
+          Value step = kb.add(k, u);
+          int64_t place = u % plan.depth;
+          Value line =
+              kb.add(panelBase, kb.mul(kb.add(k, u - place), plan.panelWidth));
           SmallVector<Value> columns;
           for (int64_t j = 0; j < vectors; ++j)
-            columns.push_back(loadB(globalK, kb.index(j * kb.lanes)));
+            columns.push_back(loadB(line, place, j * kb.lanes));
           int64_t chain = u % plan.chains * numSums;
           for (int64_t i = 0; i < tileRows; ++i) {
             Value a =

@@ -50,7 +50,9 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.chains = std::max<int64_t>(
       1, llvm::bit_floor<uint64_t>(plan.tileRows * plan.tileVectors / sums));
   plan.chains = std::min<int64_t>(plan.chains, 4);
-  plan.unroll = std::max<int64_t>(2, plan.chains);
+  // On a core that two threads share, every instruction of the loop takes the
+  // place of a multiply-add: four steps for each count and jump.
+  plan.unroll = 4;
   plan.paddedK = llvm::alignTo(spec.k, plan.unroll);
 
   // With one tile nothing of a panel is used twice, so k is only blocked to
@@ -88,11 +90,16 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.packedElement = plan.packedFormat;
   if (plan.packedFormat.getWidth() == 16)
     plan.packedElement = IntegerType::get(context, 16);
+  // A bf16 in the high half of a word is an f32 once the low half is cleared:
+  // one instruction, load included. In pairs every second value is there, and
+  // read one value earlier, every other one.
+  plan.depth = plan.packedFormat.isBF16() ? 2 : 1;
+  plan.leadingRows = plan.depth - 1;
   return plan;
 }
 
 RankedTensorType PanelPlan::getPackedType(const GemmSpec &spec) const {
-  return RankedTensorType::get({spec.batch, panels, paddedK, panelWidth},
+  return RankedTensorType::get({spec.batch, panels, panelRows(), rowSize()},
                                packedElement);
 }
 

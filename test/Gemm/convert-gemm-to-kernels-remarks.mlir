@@ -1,5 +1,8 @@
 // RUN: mp-opt %s --mp-convert-gemm-to-kernels=features=avx2,fma,f16c --remarks-filter=mp --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
+// RUN: mp-opt %s --mp-convert-gemm-to-kernels=features= --remarks-filter=mp --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=BASE
 
+// A CPU without any feature is not this machine.
+// BASE: 1 x 64 x 256 x 128 on generic by panels
 // CHECK: 1 x 64 x 256 x 128 on avx2 by panels: own panels are the fastest measured
 func.func @panels(%x: tensor<64x128xf16>, %w: tensor<128x256xf16>) -> tensor<64x256xf16> {
   %y = mp.gemm %x, %w accumulator f32

@@ -21,9 +21,9 @@ func.func @two_layers(%x: tensor<64x128xf32>,
 }
 // CHECK: func.func private @[[PACK]]({{.*}} attributes {mp.kernel}
 // CHECK: func.func private @[[GEMM]]({{.*}} attributes {mp.kernel}
-// One register tile: 6 rows of 2 vectors, twice for the unrolled k.
+// One register tile: 6 rows of 2 vectors, four times for the unrolled k.
 // CHECK: scf.for {{.*}} iter_args
-// CHECK-COUNT-24: vector.fma {{.*}} : vector<8xf32>
+// CHECK-COUNT-48: vector.fma {{.*}} : vector<8xf32>
 // CHECK-NOT: vector.fma
 // CHECK: scf.yield
 
@@ -36,16 +36,45 @@ func.func @two_layers(%x: tensor<64x128xf32>,
 func.func @bf16_bias_gelu(%x: tensor<64x128xbf16>,
                           %w: tensor<128x128xbf16> {mp.role = "param"},
                           %b: tensor<128xf32>) -> tensor<64x128xbf16> {
-  // CHECK: mp.launch {{.*}} -> tensor<1x8x128x16xi16>
+  // CHECK: mp.launch {{.*}} -> tensor<1x8x65x32xi16>
   // CHECK: mp.launch @{{.*}}gelu_tanh
   %y = mp.gemm %x, %w bias %b epilogue gelu_tanh accumulator f32
        : (tensor<64x128xbf16>, tensor<128x128xbf16>, tensor<128xf32>) -> tensor<64x128xbf16>
   return %y : tensor<64x128xbf16>
 }
-// CHECK: vector.store {{.*}} : memref<1x8x128x16xi16>, vector<8xi16>
+// Two rows of B become pairs, behind a row that is only read into.
+// CHECK: arith.shli %{{.*}} : vector<8xi32>
+// CHECK: arith.ori %{{.*}} : vector<8xi32>
+// CHECK: vector.store {{.*}} : memref<1x8x65x32xi16>, vector<16xi16>
+// One instruction widens a vector of B, wherever in its pairs the values are.
+// CHECK: scf.for {{.*}} iter_args
+// CHECK-NOT: arith.sh
+// CHECK-NOT: arith.ext
+// CHECK: vector.bitcast %{{.*}} : vector<16xi16> to vector<8xi32>
+// CHECK: arith.andi %{{.*}} : vector<8xi32>
+// CHECK-COUNT-48: vector.fma
+// CHECK: scf.yield
 // CHECK: math.exp {{.*}} : vector<8xf32>
 // CHECK: arith.trunci {{.*}} : vector<8xi32> to vector<8xi16>
 // CHECK-NOT: arith.truncf
+
+// -----
+
+// Where k is the inner dimension, pairs are there already: words are
+// transposed. A k without a partner gets a zero.
+// CHECK-LABEL: func.func @bf16_transposed
+func.func @bf16_transposed(%x: tensor<64x77xbf16>,
+                           %w: tensor<48x77xbf16> {mp.role = "param"}) -> tensor<64x48xf32> {
+  // CHECK: mp.launch {{.*}} -> tensor<1x3x41x32xi16>
+  %y = mp.gemm %x, %w transposed accumulator f32
+       : (tensor<64x77xbf16>, tensor<48x77xbf16>) -> tensor<64x48xf32>
+  return %y : tensor<64x48xf32>
+}
+// CHECK: vector.bitcast %{{.*}} : vector<16xi16> to vector<8xi32>
+// CHECK: vector.shuffle %{{.*}} : vector<8xi32>, vector<8xi32>
+// CHECK: vector.bitcast %{{.*}} : vector<2xi16> to vector<1xi32>
+// CHECK: arith.extui %{{.*}} : vector<1xi16> to vector<1xi32>
+// CHECK: gemm_64x48x77
 
 // -----
 

@@ -22,8 +22,9 @@ struct CpuClass {
   int64_t lanes(unsigned bits) const { return registerBits / bits; }
 };
 
-/// The class of a CPU with the given LLVM features ("avx2,fma,..." with or
-/// without '+'; a feature with '-' is absent). Empty: the CPU this runs on.
+/// The class of a CPU with the given LLVM features beyond those of every x86-64
+/// ("avx2,fma,..." with or without '+'; a feature with '-' is absent). "host":
+/// the CPU this runs on.
 CpuClass classifyCpu(llvm::StringRef features);
 
 llvm::StringRef stringifyCpuKind(CpuKind kind);

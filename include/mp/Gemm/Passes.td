@@ -27,8 +27,8 @@ def MPConvertGemmToKernelsPass : Pass<"mp-convert-gemm-to-kernels", "::mlir::Mod
     "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"
   ];
   let options = [
-    Option<"features", "features", "std::string", /*default=*/"",
-           "LLVM names of the CPU's features, comma-separated; empty: this machine's">,
+    Option<"features", "features", "std::string", /*default=*/"\"host\"",
+           "LLVM names of the CPU's features, comma-separated, beyond those of every x86-64; host: this machine's">,
     Option<"library", "library", "std::string", /*default=*/"\"auto\"",
            "Use of oneDNN: auto (by the table), never, always (where it can)">
   ];
