@@ -27,4 +27,4 @@ llvm_config.add_tool_substitutions(
     [ToolSubst("mp-opt",
                extra_args=["--verify-roundtrip"] if os.environ.get("MP_CHECK_ROUNDTRIP") else [],
                unresolved="fatal"),
-     "mp-compile", "mp-run", "mp-train", "mlir-opt", "llvm-nm", "split-file"], tool_dirs)
+     "mp-bisect", "mp-compile", "mp-run", "mp-train", "mlir-opt", "llvm-nm", "split-file"], tool_dirs)

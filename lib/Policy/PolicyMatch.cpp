@@ -80,8 +80,15 @@ static bool matchesAny(ArrayRef<RuleMatch::Pattern> patterns,
          });
 }
 
+bool RuleMatch::asksForIds() const {
+  return !ids.empty() || any_of(excluded, [](const RuleMatch &match) {
+    return match.asksForIds();
+  });
+}
+
 bool RuleMatch::holds(const RuleSubject &subject) const {
-  if (impossible || !contains(ops, subject.opName()) ||
+  if (impossible || (!ids.empty() && !ids.contains(subject.id())) ||
+      !contains(ops, subject.opName()) ||
       !contains(classes, subject.opClass()) ||
       !containsPart(patterns, subject.pattern()) ||
       !contains(roles, subject.role()) ||
@@ -113,6 +120,11 @@ bool RuleMatch::holds(const RuleSubject &subject) const {
   }
   return none_of(excluded,
                  [&](const RuleMatch &match) { return match.holds(subject); });
+}
+
+bool Policy::asksForIds() const {
+  return any_of(rules,
+                [](const PolicyRule &rule) { return rule.match.asksForIds(); });
 }
 
 const PolicyRule *Policy::match(const RuleSubject &subject) const {

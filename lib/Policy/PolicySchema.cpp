@@ -54,6 +54,7 @@ static const Key ruleKeyTable[] = {
 
 static const Key matchKeyTable[] = {
     {"any", acts, "`true` matches every op"},
+    {"id", acts, "id of the op, as explanations print it"},
     {"op", acts, "op name"},
     {"class", acts, "class of the op"},
     {"pattern", acts, "the group of ops that it belongs to"},

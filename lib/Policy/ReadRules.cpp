@@ -119,7 +119,11 @@ bool Reader::readMatch(const YamlNode &node, RuleMatch &match,
     return error(node, "empty 'match'; write 'any: true' to match every op");
   bool ok = true;
   for (const auto &[key, line, column, value] : node.entries) {
-    if (key == "op") {
+    if (key == "id") {
+      std::vector<std::string> ids;
+      ok &= readWords(value, ids);
+      match.ids.insert_range(ids);
+    } else if (key == "op") {
       ok &= readWords(value, match.ops);
     } else if (key == "class") {
       ok &= readKnownWords(value, schema::classes, match.classes);

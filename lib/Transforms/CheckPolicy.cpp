@@ -68,12 +68,19 @@ void CheckPolicyPass::runOnOperation() {
   for (const PolicyRule &rule : policy->rules)
     if (rule.location.file == policy->location.file)
       uses[&rule];
-  llvm::SetVector<StringRef> opNames, locationNames;
+  llvm::SetVector<StringRef> opNames, locationNames, opIds;
+  std::optional<OpIds> ids;
+  if (policy->asksForIds())
+    ids.emplace(getOperation());
   walkDecidedOps(getOperation(), [&](Operation *op) {
     if (op == getOperation() || op->hasTrait<OpTrait::IsTerminator>() ||
         op->hasTrait<OpTrait::SymbolTable>() || isa<FunctionOpInterface>(op))
       return;
     OpSubject subject(op, constants);
+    if (ids) {
+      subject.setId(ids->get(op));
+      opIds.insert(subject.id());
+    }
     opNames.insert(subject.opName());
     for (const std::string &name : subject.locationNames())
       locationNames.insert(StringAttr::get(&getContext(), name).getValue());
@@ -89,6 +96,23 @@ void CheckPolicyPass::runOnOperation() {
     }
   });
   for (auto &[rule, use] : uses) {
+    // An id that no op has any more stands for an op that was edited.
+    SmallVector<StringRef> missing;
+    for (StringRef id : rule->match.ids.keys())
+      if (!opIds.contains(id))
+        missing.push_back(id);
+    if (!missing.empty()) {
+      StringRef first = *llvm::min_element(missing);
+      StringRef nearest = findNearest(first, opIds.getArrayRef());
+      std::string hint;
+      if (!nearest.empty())
+        hint = "; did you mean '" + nearest.str() + "'?";
+      report(*rule, "names " + Twine(missing.size()) +
+                        (missing.size() == 1 ? " op" : " ops") +
+                        " that the module does not have, '" + first + "'" +
+                        hint);
+      continue;
+    }
     if (use.decided)
       continue;
     if (use.matched && use.shadowedBy) {

@@ -34,6 +34,8 @@ class DecidePrecisionPass
   ConstantAnalysis constants;
   /// Shared, since passes are copied; each run makes its own.
   std::shared_ptr<RangeDecisions> ranges;
+  /// Only where a rule asks for them.
+  std::optional<OpIds> ids;
 };
 } // namespace
 
@@ -126,6 +128,8 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
 
   Decision decision;
   OpSubject subject(op, constants);
+  if (ids)
+    subject.setId(ids->get(op));
   subject.setTarget(target, policy->compute);
   subject.setProofs(ranges->getProofs());
   const PolicyRule *rule = policy->match(subject);
@@ -239,6 +243,9 @@ void DecidePrecisionPass::runOnOperation() {
   constants = {};
   if (!load())
     return signalPassFailure();
+  ids.reset();
+  if (policy->asksForIds())
+    ids.emplace(getOperation());
   bool failed = false;
   walkDecidedOps(getOperation(), [&](Operation *op) {
     if (op == getOperation() || op->hasTrait<OpTrait::IsTerminator>() ||

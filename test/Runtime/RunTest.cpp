@@ -49,7 +49,7 @@ TEST(Options, AreParsed) {
                             "--json", "--threads=2", "--policy=bf16"});
   EXPECT_EQ(o.model, "m.so");
   EXPECT_EQ(o.inputs, "i");
-  EXPECT_EQ(o.rtol, 1e-3);
+  EXPECT_EQ(o.tolerance.rtol, 1e-3);
   EXPECT_EQ(o.bench, 5);
   EXPECT_EQ(o.threads, 2);
   EXPECT_EQ(o.policy, "bf16");
@@ -107,7 +107,7 @@ std::vector<Comparison> compareF32(const std::vector<float> &got,
   std::string path = testing::TempDir() + "mp-run-expected.safetensors";
   EXPECT_TRUE(mp::io::writeSafetensors(path, {tensor(expected)}, {}, error));
   auto file = mp::io::SafetensorsFile::read(path, error);
-  return compare(Function(), {tensor(got)}, *file, path, rtol, atol);
+  return compare(Function(), {tensor(got)}, *file, path, {rtol, atol});
 }
 } // namespace
 

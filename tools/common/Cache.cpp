@@ -25,7 +25,7 @@ using mp::io::Sha256;
 // The folder
 //===----------------------------------------------------------------------===//
 
-static std::string cacheFolder() {
+static std::string folderName() {
   auto env = [](const char *name) -> std::string {
     const char *value = std::getenv(name);
     return value ? value : "";
@@ -143,8 +143,17 @@ static void addFile(Sha256 &hash, std::string name) {
   }
 }
 
-static std::string key(const CompileRequest &request,
-                       const std::string &compiler) {
+std::string mp::tool::cacheFolder() {
+  std::string folder = folderName();
+  makeFolder(folder);
+  return folder;
+}
+
+static std::string findCompiler() {
+  return findTool("mp-compile", "MP_COMPILE");
+}
+
+std::string mp::tool::compiledKey(const CompileRequest &request) {
   Sha256 hash;
   hash.field("mp cache 1");
   hash.field(readFile(request.model, "model"));
@@ -153,7 +162,7 @@ static std::string key(const CompileRequest &request,
     hash.field(flag);
     addFile(hash, value);
   }
-  hash.field(identity(compiler));
+  hash.field(identity(findCompiler()));
   hash.field(cpuIdentity());
   return hash.finish();
 }
@@ -245,10 +254,8 @@ bool mp::tool::isSource(const std::string &path) {
 std::string mp::tool::compiledModel(const CompileRequest &request) {
   // An unreadable model is worth more to the user than a missing compiler.
   readFile(request.model, "model");
-  std::string compiler = findTool("mp-compile", "MP_COMPILE");
-  std::string folder = cacheFolder();
-  makeFolder(folder);
-  std::string base = folder + "/" + key(request, compiler);
+  std::string compiler = findCompiler();
+  std::string base = cacheFolder() + "/" + compiledKey(request);
   std::string entry = base + ".so", sumFile = base + ".sum";
   if (isGood(entry, sumFile))
     return entry;

@@ -26,6 +26,13 @@ struct CompileRequest {
   bool tellsPlaces = false;
 };
 
+/// The folder of compiled models, made if it is not there. Throws Error.
+std::string cacheFolder();
+
+/// Names the compiled form: a hash of the model's contents, of the options with
+/// the contents of the files they name, of the compiler and of the CPU.
+std::string compiledKey(const CompileRequest &request);
+
 /// Where the compiled form of the model lies, compiled by a child process if it
 /// is not there yet, or damaged. Throws Error, or Reported if the compiler has
 /// told what is wrong.

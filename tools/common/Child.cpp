@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <spawn.h>
 #include <sstream>
 #include <sys/wait.h>
@@ -14,9 +16,32 @@ using namespace mp::tool;
 
 extern char **environ;
 
+namespace {
+/// A file without a name.
+struct TemporaryFile {
+  std::FILE *file = std::tmpfile();
+  ~TemporaryFile() {
+    if (file)
+      std::fclose(file);
+  }
+  std::string read() const {
+    std::string text;
+    char buffer[4096];
+    std::rewind(file);
+    while (size_t got = std::fread(buffer, 1, sizeof(buffer), file))
+      text.append(buffer, got);
+    return text;
+  }
+};
+} // namespace
+
 ChildResult mp::tool::runChild(const std::vector<std::string> &args,
-                               bool capture) {
+                               bool capture, std::string *errors) {
   ChildResult result;
+  // A pipe for each of two streams could fill while we read the other.
+  std::optional<TemporaryFile> saved;
+  if (errors && !saved.emplace().file)
+    return result;
   int pipes[2] = {-1, -1};
   if (capture && pipe(pipes) != 0)
     return result;
@@ -25,6 +50,9 @@ ChildResult mp::tool::runChild(const std::vector<std::string> &args,
   // What a compiler prints is no part of our own output.
   posix_spawn_file_actions_adddup2(&actions, capture ? pipes[1] : STDERR_FILENO,
                                    STDOUT_FILENO);
+  if (saved)
+    posix_spawn_file_actions_adddup2(&actions, fileno(saved->file),
+                                     STDERR_FILENO);
   if (capture) {
     posix_spawn_file_actions_addclose(&actions, pipes[0]);
     posix_spawn_file_actions_addclose(&actions, pipes[1]);
@@ -59,6 +87,8 @@ ChildResult mp::tool::runChild(const std::vector<std::string> &args,
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     ;
+  if (saved)
+    *errors = saved->read();
   result.started = true;
   if (WIFSIGNALED(status))
     result.signal = WTERMSIG(status);
@@ -94,7 +124,5 @@ std::string mp::tool::findTool(const char *name, const char *env) {
       return path;
   }
   throw Error(std::string("cannot find ") + name +
-              ", which compiles .mlir files: expected it beside mp-run, in "
-              "PATH, or named by " +
-              env);
+              ": expected it beside this program, in PATH, or named by " + env);
 }

@@ -15,9 +15,10 @@ struct ChildResult {
   std::string output;
 };
 
-/// Runs `args[0]` and waits. stderr is shared with us; stdout goes to
-/// `output` if `capture` is set, else to our stderr.
-ChildResult runChild(const std::vector<std::string> &args, bool capture);
+/// Runs `args[0]` and waits. stdout goes to `output` if `capture` is set, else
+/// to our stderr; stderr is shared with us, unless it goes to `errors`.
+ChildResult runChild(const std::vector<std::string> &args, bool capture,
+                     std::string *errors = nullptr);
 
 /// The path of a tool: the variable `env`, else `name` beside our own
 /// executable, else in PATH. Throws Error if it is nowhere.

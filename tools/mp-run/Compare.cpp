@@ -102,13 +102,15 @@ Summary mp::run::summarise(const Tensor &tensor) {
 //===----------------------------------------------------------------------===//
 
 static Comparison compareTensors(const Tensor &got, const Tensor &expected,
-                                 double rtol, double atol) {
+                                 const Tolerance &tolerance) {
   Comparison result;
+  result.maxError = tolerance.maxError;
   result.name = got.name;
   result.count = got.size / io::bytes(got.type);
   mp::rt::ElementType element = elementType(got.type);
   bool exact = !isFloat(got.type);
   double errorSquares = 0, squares = 0;
+  bool finite = true;
   for (uint64_t i = 0; i < result.count; ++i) {
     double a = toDouble(got.type, got.data, i);
     double b = toDouble(expected.type, expected.data, i);
@@ -116,9 +118,11 @@ static Comparison compareTensors(const Tensor &got, const Tensor &expected,
     if (std::isfinite(a) && std::isfinite(b)) {
       double error = std::fabs(a - b);
       // Large integers do not fit into a double.
-      good = exact ? mp::rt::loadInteger(element, got.data, i) ==
-                         mp::rt::loadInteger(element, expected.data, i)
-                   : error <= atol + rtol * std::fabs(b);
+      good = exact
+                 ? mp::rt::loadInteger(element, got.data, i) ==
+                       mp::rt::loadInteger(element, expected.data, i)
+                 : tolerance.maxError >= 0 ||
+                       error <= tolerance.atol + tolerance.rtol * std::fabs(b);
       result.maxAbs = std::max(result.maxAbs, error);
       if (b != 0)
         result.maxRel = std::max(result.maxRel, error / std::fabs(b));
@@ -126,6 +130,7 @@ static Comparison compareTensors(const Tensor &got, const Tensor &expected,
       squares += b * b;
     } else {
       good = (std::isnan(a) && std::isnan(b)) || a == b;
+      finite &= good;
     }
     if (!good && result.failing++ == 0) {
       result.firstFailing = i;
@@ -133,16 +138,17 @@ static Comparison compareTensors(const Tensor &got, const Tensor &expected,
       result.expected = b;
     }
   }
-  result.relL2 =
-      squares > 0 ? std::sqrt(errorSquares / squares) : std::sqrt(errorSquares);
+  result.relL2 = !finite       ? std::numeric_limits<double>::infinity()
+                 : squares > 0 ? std::sqrt(errorSquares / squares)
+                               : std::sqrt(errorSquares);
   return result;
 }
 
 std::vector<Comparison> mp::run::compare(const Function &function,
                                          const std::vector<Tensor> &results,
                                          const io::SafetensorsFile &file,
-                                         const std::string &path, double rtol,
-                                         double atol) {
+                                         const std::string &path,
+                                         const Tolerance &tolerance) {
   std::vector<Comparison> comparisons;
   std::set<std::string> used;
   for (const Tensor &got : results) {
@@ -167,7 +173,7 @@ std::vector<Comparison> mp::run::compare(const Function &function,
                   text(got) + " as the model gives it, but got " +
                   text(*expected));
     }
-    comparisons.push_back(compareTensors(got, *expected, rtol, atol));
+    comparisons.push_back(compareTensors(got, *expected, tolerance));
   }
   for (const Tensor &tensor : file.tensors()) {
     if (!used.count(tensor.name))

@@ -24,6 +24,8 @@ mp options:
   --rtol=R, --atol=A
                     |result - expected| <= A + R * |expected| (default 1e-5
                     each); integers and booleans must be equal
+  --max-error=E     instead: ||result - expected|| <= E * ||expected||, and the
+                    same elements are infinite or NaN
   --check-finite    name the first op whose result is infinite or NaN while all
                     that it reads is finite, and fail; a .so must have been
                     compiled with this option
@@ -124,8 +126,8 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     }
     auto text = std::find_if(std::begin(texts), std::end(texts),
                              [&](const Text &t) { return name == t.name; });
-    bool number = name == "rtol" || name == "atol" || name == "bench" ||
-                  name == "threads";
+    bool number = name == "rtol" || name == "atol" || name == "max-error" ||
+                  name == "bench" || name == "threads";
     if (text == std::end(texts) && !number)
       throw Error("unknown option '" + arg + "'; see mp-run --help");
     std::string value;
@@ -138,9 +140,11 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     if (text != std::end(texts))
       *text->value = value;
     else if (name == "rtol")
-      options.rtol = parseTolerance(name, value);
+      options.tolerance.rtol = parseTolerance(name, value);
     else if (name == "atol")
-      options.atol = parseTolerance(name, value);
+      options.tolerance.atol = parseTolerance(name, value);
+    else if (name == "max-error")
+      options.tolerance.maxError = parseTolerance(name, value);
     else if (name == "bench")
       options.bench = parseCount(name, value, 1'000'000'000);
     else

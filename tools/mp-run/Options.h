@@ -4,6 +4,7 @@
 #define MP_RUN_OPTIONS_H
 
 #include "common/Error.h"
+#include "mp-run/Compare.h"
 
 #include <cstdint>
 #include <string>
@@ -17,7 +18,7 @@ using tool::Reported;
 struct Options {
   std::string model, function, inputs, outputs, expect;
   std::string device, roles, policy, target, lock, recordRanges;
-  double rtol = 1e-5, atol = 1e-5;
+  Tolerance tolerance;
   int64_t bench = 0;
   int32_t threads = 0;
   bool json = false, quiet = false, checkFinite = false;

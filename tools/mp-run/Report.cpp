@@ -62,8 +62,12 @@ std::string mp::run::toJson(const Report &report) {
     json["max_abs_error"] = maxAbs;
     json["max_rel_error"] = maxRel;
     json["rel_l2"] = relL2;
-    json["rtol"] = report.rtol;
-    json["atol"] = report.atol;
+    if (report.tolerance.maxError >= 0) {
+      json["max_error"] = report.tolerance.maxError;
+    } else {
+      json["rtol"] = report.tolerance.rtol;
+      json["atol"] = report.tolerance.atol;
+    }
     json["results"] = std::move(list);
   }
   if (report.checkedFinite) {
@@ -155,6 +159,8 @@ static void printComparisons(const Report &report, Out &out) {
               c.maxRel, c.relL2);
     if (c.pass())
       out.print("ok\n");
+    else if (c.failing == 0)
+      out.print("out of tolerance\n");
     else
       out.print("%" PRIu64 " of %" PRIu64 " out of tolerance\n", c.failing,
                 c.count);
@@ -191,11 +197,21 @@ std::string mp::run::failureText(const Report &report) {
     if (c.pass())
       continue;
     Out out;
-    out.print("mp-run: error: comparison failed: '%s': %" PRIu64 " of %" PRIu64
-              " elements differ by more than %g + %g * |expected|, first at "
-              "%" PRIu64 ": expected %.9g, but got %.9g",
-              c.name.c_str(), c.failing, c.count, report.atol, report.rtol,
-              c.firstFailing, c.expected, c.got);
+    out.print("mp-run: error: comparison failed: '%s'", c.name.c_str());
+    if (c.failing == 0)
+      out.print(" has a relative L2 error of %.4g, more than %g", c.relL2,
+                c.maxError);
+    else if (c.maxError >= 0)
+      out.print(": %" PRIu64 " of %" PRIu64
+                " elements differ where one side is infinite or NaN, first at "
+                "%" PRIu64 ": expected %.9g, but got %.9g",
+                c.failing, c.count, c.firstFailing, c.expected, c.got);
+    else
+      out.print(": %" PRIu64 " of %" PRIu64
+                " elements differ by more than %g + %g * |expected|, first at "
+                "%" PRIu64 ": expected %.9g, but got %.9g",
+                c.failing, c.count, report.tolerance.atol,
+                report.tolerance.rtol, c.firstFailing, c.expected, c.got);
     return out.text;
   }
   return "";

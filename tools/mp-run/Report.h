@@ -25,7 +25,7 @@ struct Report {
   bool compared = false;
   bool checkedFinite = false;
   Culprit culprit; // of kind none if all is well
-  double rtol = 0, atol = 0;
+  Tolerance tolerance;
   Timing timing;
   Memory memory;
 

@@ -140,8 +140,7 @@ bool mp::run::run(const Options &options) {
   report.model = options.model;
   report.function = function.name;
   report.device = options.device.empty() ? "cpu" : options.device;
-  report.rtol = options.rtol;
-  report.atol = options.atol;
+  report.tolerance = options.tolerance;
   report.timing = execute(instance.get(), function, options);
   report.memory.instance.struct_size = sizeof(report.memory.instance);
   check(mp_rt_instance_memory(instance.get(), &report.memory.instance));
@@ -155,7 +154,7 @@ bool mp::run::run(const Options &options) {
   if (expected) {
     report.compared = true;
     report.comparisons = compare(function, report.results, *expected,
-                                 options.expect, options.rtol, options.atol);
+                                 options.expect, options.tolerance);
   }
   if (options.checkFinite || observed.checkFinite) {
     report.checkedFinite = true;

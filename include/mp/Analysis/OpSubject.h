@@ -37,6 +37,7 @@ class OpSubject : public RuleSubject {
 public:
   OpSubject(Operation *op, ConstantAnalysis &constants);
 
+  llvm::StringRef id() const override { return opId; }
   llvm::StringRef opName() const override;
   llvm::StringRef opClass() const override;
   llvm::StringRef pattern() const override;
@@ -56,6 +57,7 @@ public:
   }
   /// Gives what is proved and recorded about values; null is nothing.
   void setProofs(const FitProofs *proofs) { this->proofs = proofs; }
+  void setId(llvm::StringRef id) { opId = id; }
   bool isProduct() const;
 
 private:
@@ -66,6 +68,7 @@ private:
   const Target *target = nullptr;
   const FitProofs *proofs = nullptr;
   Format low = Format::F32;
+  llvm::StringRef opId;
   mutable std::optional<SmallVector<std::string>> names;
   mutable std::string elementType;
 };

@@ -12,6 +12,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Regex.h"
 
 #include <memory>
@@ -89,6 +90,8 @@ enum class Word { Body, Window, ElementType, Precision, Algorithm };
 class RuleSubject {
 public:
   virtual ~RuleSubject() = default;
+  /// What reports call the op; asked for only if a rule speaks of ids.
+  virtual llvm::StringRef id() const = 0;
   virtual llvm::StringRef opName() const = 0;
   virtual llvm::StringRef opClass() const = 0;
   /// The groups that the op is in, from the outside in: `attention/softmax`.
@@ -128,6 +131,7 @@ struct RuleMatch {
   /// Regular expressions cannot be copied, rules are (`extends`).
   using Pattern = std::shared_ptr<const llvm::Regex>;
 
+  llvm::StringSet<> ids;
   std::vector<std::string> ops, classes, patterns, roles, capabilities;
   std::vector<Pattern> names, locations, targets;
   std::vector<NumberCondition> numbers;
@@ -138,6 +142,8 @@ struct RuleMatch {
   bool impossible = false;
 
   bool holds(const RuleSubject &subject) const;
+  /// True if the condition, or one that it excludes, speaks of ids.
+  bool asksForIds() const;
 };
 
 struct PolicyRule {
@@ -180,6 +186,9 @@ public:
   std::vector<PolicyRange> ranges;
   /// Parts of the file that this engine reads but does not act on.
   std::vector<PolicyDiagnostic> notes;
+
+  /// True if a rule speaks of the ids of ops, which take time to find.
+  bool asksForIds() const;
 
   /// The first rule that speaks about the whole of `subject`, or null.
   const PolicyRule *match(const RuleSubject &subject) const;

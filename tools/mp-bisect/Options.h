@@ -1,0 +1,33 @@
+//===- Options.h - the command line of mp-bisect --------------------------===//
+
+#ifndef MP_BISECT_OPTIONS_H
+#define MP_BISECT_OPTIONS_H
+
+#include "common/Error.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mp::bisect {
+
+using tool::Error;
+using tool::Reported;
+
+struct Options {
+  std::string model, policy = "bf16", output, state;
+  std::string function, roles, target, inputs, expect, command;
+  /// As the user wrote them, for mp-run; empty where they are not given.
+  std::string rtol, atol, maxError, threads;
+  uint64_t maxRuns = 100;
+  bool quiet = false, help = false, version = false;
+};
+
+/// Throws Error for what it does not understand.
+Options parseOptions(const std::vector<std::string> &args);
+
+extern const char *const usage;
+
+} // namespace mp::bisect
+
+#endif // MP_BISECT_OPTIONS_H
