@@ -1,7 +1,9 @@
 #include "mp/IR/MPOps.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -59,6 +61,10 @@ LogicalResult UnscaleAndCheckOp::verify() {
     if (from.getShape() != to.getShape())
       return emitOpError("expected a result of the shape of ")
              << from << ", but got " << to;
+    // unscale_and_check-c2
+    if (from.getElementTypeBitWidth() > 32)
+      return emitOpError("expected gradients no wider than 'f32', but got ")
+             << from;
   }
   return success();
 }
@@ -92,5 +98,45 @@ LogicalResult GuardedUpdateOp::verify() {
       yield.getValues().getTypes() != getResultTypes())
     return emitOpError(
         "expected state, yielded values and results of the same types");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Folding
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ScaleLossOp::fold(FoldAdaptor adaptor) {
+  return matchPattern(getScale(), m_OneFloat()) ? OpFoldResult(getLoss())
+                                                : OpFoldResult();
+}
+
+/// The op widens by itself, so a gradient can stay in its low format up to it.
+LogicalResult UnscaleAndCheckOp::canonicalize(UnscaleAndCheckOp op,
+                                              PatternRewriter &rewriter) {
+  bool changed = false;
+  for (OpOperand &gradient : op.getGradientsMutable()) {
+    auto widening = gradient.get().getDefiningOp<CastOp>();
+    if (!widening || widening.getInput().getType().getElementTypeBitWidth() >=
+                         widening.getType().getElementTypeBitWidth())
+      continue;
+    rewriter.modifyOpInPlace(op, [&] { gradient.set(widening.getInput()); });
+    changed = true;
+  }
+  return success(changed);
+}
+
+/// A condition that is known leaves one side.
+LogicalResult GuardedUpdateOp::canonicalize(GuardedUpdateOp op,
+                                            PatternRewriter &rewriter) {
+  if (matchPattern(op.getFinite(), m_Zero())) {
+    rewriter.replaceOp(op, op.getState());
+    return success();
+  }
+  if (!matchPattern(op.getFinite(), m_One()))
+    return failure();
+  Operation *yield = op.getBody().front().getTerminator();
+  rewriter.inlineBlockBefore(&op.getBody().front(), op);
+  rewriter.replaceOp(op, yield->getOperands());
+  rewriter.eraseOp(yield);
   return success();
 }

@@ -4,6 +4,7 @@
 #include "mp/Gemm/Passes.h"
 #include "mp/Kernels/Passes.h"
 #include "mp/Pipelines/Autocast.h"
+#include "mp/Pipelines/TrainStep.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/Passes.h"
 #include "mp/Training/Passes.h"
@@ -24,23 +25,21 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
                          const CompilePipelineOptions &options) {
   switch (stage) {
   case CompileStage::StableHLO:
-    pm.addPass(createMPImportPass());
-    if (options.train) {
-      MPBuildTrainStepPassOptions step;
-      step.lossScale = options.lossScale;
-      pm.addPass(createMPBuildTrainStepPass(step));
-    }
-    if (options.observe) {
+    if (options.trainStep)
+      addTrainStepPasses(pm, *options.trainStep);
+    else
       pm.addPass(createMPImportPass());
+    if (options.observe)
       pm.addPass(createMPNameOpsPass());
-    }
     if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
       autocast.explain = options.explain;
+      if (options.trainStep)
+        autocast.target = options.trainStep->target;
       buildAutocastPipeline(pm, autocast);
     }
-    if (options.train) {
+    if (options.trainStep) {
       pm.addPass(createMPToStableHLOPass());
       pm.addPass(createMPDonateStatePass());
     }

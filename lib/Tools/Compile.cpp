@@ -5,12 +5,13 @@
 #include "mp/Codegen/ModelEmission.h"
 #include "mp/InitAll.h"
 #include "mp/Pipelines/Pipelines.h"
-#include "mp/Policy/Policy.h"
+#include "mp/Pipelines/TrainStep.h"
 #include "mp/Program/MemoryReport.h"
 #include "mp/Program/ProgramForm.h"
 #include "mp/Tools/InputGuard.h"
 #include "mp/Training/Roles.h"
 #include "mp/Transforms/Observation.h"
+#include "mp/Training/TrainStepInfo.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -37,7 +38,8 @@ public:
 
 private:
   LogicalResult runStage(CompileStage stage, StringRef name);
-  LogicalResult chooseTrainStep();
+  LogicalResult readTrainStep();
+  StringRef policyName() const;
   LogicalResult printModule(StringRef path);
   LogicalResult printLLVM(StringRef path);
   LogicalResult writeText(StringRef path,
@@ -50,9 +52,9 @@ private:
   MLIRContext &context;
   CpuTarget target;
   OwningOpRef<ModuleOp> module;
+  std::optional<TrainStepOptions> trainStep;
+  llvm::json::Value trainStepInfo = nullptr;
   std::vector<MemoryReport> memoryReports;
-  bool buildTrainStep = false;
-  std::string lossScale;
   std::chrono::steady_clock::time_point started =
       std::chrono::steady_clock::now();
 };
@@ -76,10 +78,12 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   PassManager pm(&context);
   pm.enableVerifier(true);
   CompilePipelineOptions pipeline;
-  pipeline.policy = options.policy;
-  pipeline.explain = options.explain;
-  pipeline.train = buildTrainStep;
-  pipeline.lossScale = lossScale;
+  pipeline.policy = policyName();
+  if (trainStep)
+    pipeline.explain = trainStep->explain;
+  else
+    pipeline.explain = options.explain;
+  pipeline.trainStep = trainStep ? &*trainStep : nullptr;
   pipeline.target = target;
   pipeline.observe = options.observe || options.checkFinite;
   addCompileStage(pm, stage, pipeline);
@@ -88,29 +92,36 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   return result;
 }
 
-/// Two functions are glued to a train step (form A); one whole train step is
-/// compiled as it is (form B), which leaves no place for a loss scale.
-LogicalResult Compilation::chooseTrainStep() {
+/// The options of the train step: what --train-step says, and what has a flag
+/// of its own. Without a format or policy the step is compiled as written.
+LogicalResult Compilation::readTrainStep() {
   if (!options.train)
     return success();
-  lossScale = options.lossScale;
-  if (lossScale.empty()) {
-    lossScale = "none";
-    if (!options.policy.empty()) {
-      auto policy = loadPolicy(options.policy, [](const PolicyDiagnostic &) {});
-      if (policy && policy->compute == Format::F16)
-        lossScale = "dynamic";
-    }
+  trainStep.emplace();
+  if (failed(trainStep->parseFromString(options.trainStep)))
+    return failure();
+  const std::tuple<StringRef, const std::string &,
+                   TrainStepOptions::Option<std::string> &>
+      flags[] = {{"policy", options.policy, trainStep->policy},
+                 {"explain", options.explain, trainStep->explain},
+                 {"loss-scale", options.lossScale, trainStep->lossScale}};
+  for (auto &[name, flag, option] : flags) {
+    if (flag.empty())
+      continue;
+    if (!option.empty())
+      return fail(name +
+                  " is given twice: by its own flag and in --train-step");
+    option = flag;
   }
-  buildTrainStep = (*module).lookupSymbol("loss_and_grads") != nullptr;
-  if (buildTrainStep || lossScale == "none")
-    return success();
-  return module->emitError() << "a whole train step has no place for a loss "
-                                "scale, which f16 needs; export "
-                                "the functions 'loss_and_grads' (with an "
-                                "argument of role 'loss_scale' that "
-                                "multiplies the loss) and 'apply_updates', or "
-                                "ask for --loss-scale=none";
+  if (trainStep->compute.empty() && trainStep->policy.empty())
+    trainStep->compute = "f32";
+  return resolveTrainStep(*trainStep,
+                          [](const Twine &message) { return fail(message); });
+}
+
+StringRef Compilation::policyName() const {
+  return trainStep ? StringRef(trainStep->policy.getValue())
+                   : StringRef(options.policy);
 }
 
 LogicalResult
@@ -178,15 +189,18 @@ std::string Compilation::makeManifest() {
   llvm::json::Array memory;
   for (const MemoryReport &report : memoryReports)
     memory.push_back(report.toJSON());
+  StringRef policy = policyName();
   llvm::json::Object manifest{
-      {"policy", options.policy.empty() ? llvm::json::Value(nullptr)
-                                        : llvm::json::Value(options.policy)},
-      {"loss_scale", options.train ? llvm::json::Value(lossScale)
-                                   : llvm::json::Value(nullptr)},
+      {"policy",
+       policy.empty() ? llvm::json::Value(nullptr) : llvm::json::Value(policy)},
+      {"loss_scale", trainStep
+                         ? llvm::json::Value(trainStep->lossScale.getValue())
+                         : llvm::json::Value(nullptr)},
       {"target", target.name},
       {"cpu_features", target.getFeatureList()},
       {"functions", std::move(functions)},
-      {"memory", std::move(memory)}};
+      {"memory", std::move(memory)},
+      {"train_step", trainStepInfo}};
   if (auto values = (*module)->getAttrOfType<ArrayAttr>(kObservedAttrName)) {
     manifest["observed"] = describeObserved(values);
     manifest["check_finite"] = options.checkFinite;
@@ -203,11 +217,12 @@ LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
     return failure();
   if (!options.roles.empty() && failed(assignRoles(*module, options.roles)))
     return failure();
-  if (failed(chooseTrainStep()))
+  if (failed(readTrainStep()))
     return failure();
   reportTime("parse");
   if (failed(runStage(CompileStage::StableHLO, "import")))
     return failure();
+  trainStepInfo = describeTrainStep(*module);
   if (options.emit == EmitForm::StableHLO)
     return printModule(path);
   if (failed(runStage(CompileStage::Linalg, "tensors")))

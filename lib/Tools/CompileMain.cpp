@@ -68,6 +68,10 @@ int mp::compileMain(int argc, char **argv) {
       "loss-scale", cl::value_desc("scale"), cl::cat(category),
       cl::desc("With --train: dynamic, none or a number (default: dynamic for "
                "policies that compute in f16, else none)"));
+  cl::opt<std::string> trainStep(
+      "train-step", cl::value_desc("options"), cl::cat(category),
+      cl::desc("With --train: options of mp-opt --mp-train-step, such as "
+               "\"preset=megatron accumulate=4\""));
   cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"),
                             cl::cat(category),
                             cl::desc("Replay decisions (not available yet)"));
@@ -97,6 +101,8 @@ int mp::compileMain(int argc, char **argv) {
     return fail("expected -o and the path of the model file to write");
   if (lossScale.getNumOccurrences() && !train)
     return fail("--loss-scale needs --train");
+  if (trainStep.getNumOccurrences() && !train)
+    return fail("--train-step needs --train");
   if (explain.getNumOccurrences() && policy.empty())
     return fail("--explain needs --policy");
 
@@ -112,6 +118,7 @@ int mp::compileMain(int argc, char **argv) {
   options.lossScale = lossScale;
   options.observe = observe;
   options.checkFinite = checkFinite;
+  options.trainStep = trainStep;
   options.verbose = verbose;
   return compileInChild(options);
 }

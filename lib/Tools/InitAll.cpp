@@ -8,6 +8,7 @@
 #include "mp/Kernels/Passes.h"
 #include "mp/Pipelines/Autocast.h"
 #include "mp/Pipelines/Pipelines.h"
+#include "mp/Pipelines/TrainStep.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/CHLO.h"
 #include "mp/StableHLO/Check.h"
@@ -57,6 +58,7 @@ void mp::registerProjectPasses() {
   registerMPTransformsPasses();
   registerAutocastPipeline();
   registerCompilePipelines();
+  registerTrainStepPipeline();
 }
 
 void mp::registerAllPasses() {

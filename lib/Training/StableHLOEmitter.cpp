@@ -20,6 +20,10 @@ Value StableHLOEmitter::constant(RankedTensorType type, double value) {
       b, cast<ElementsAttr>(Attribute(DenseElementsAttr::get(type, attr))));
 }
 
+Value StableHLOEmitter::zero(Type type) {
+  return shlo::ConstantOp::create(b, cast<ElementsAttr>(b.getZeroAttr(type)));
+}
+
 Value StableHLOEmitter::convert(Value x, Type elementType) {
   if (typeOf(x).getElementType() == elementType)
     return x;
@@ -35,6 +39,12 @@ Value StableHLOEmitter::broadcast(Value x, RankedTensorType type,
   if (x.getType() == type)
     return x;
   return shlo::BroadcastInDimOp::create(b, type, x, dims);
+}
+
+Value StableHLOEmitter::reshape(Value x, RankedTensorType type) {
+  if (x.getType() == type)
+    return x;
+  return shlo::ReshapeOp::create(b, type, x);
 }
 
 Value StableHLOEmitter::compare(shlo::ComparisonDirection direction, Value x,

@@ -17,9 +17,11 @@ public:
   ImplicitLocOpBuilder &builder() { return b; }
 
   Value constant(RankedTensorType type, double value);
+  Value zero(Type type);
   Value convert(Value x, Type elementType);
   Value bitcast(Value x, Type elementType);
   Value broadcast(Value x, RankedTensorType type, ArrayRef<int64_t> dims);
+  Value reshape(Value x, RankedTensorType type);
   Value compare(shlo::ComparisonDirection direction, Value x, Value y);
   Value select(Value condition, Value yes, Value no);
   /// Whether every element of the boolean tensor `x` is true.

@@ -33,136 +33,126 @@ static Value stepTowardZero(StableHLOEmitter &e, Value x, Value y) {
   return e.bitcast(e.select(above, less, bits), narrow);
 }
 
-namespace {
-
-struct LowerCast : OpRewritePattern<CastOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(CastOp op,
-                                PatternRewriter &rewriter) const override {
-    StableHLOEmitter e(rewriter, op.getLoc());
-    Value x = op.getInput();
-    auto target = cast<FloatType>(op.getType().getElementType());
-    Value source = x;
-    if (op.getOverflow() == Overflow::SatFinite) {
-      // Bounds that the source format cannot hold exactly are beyond all its
-      // values, so widening for the comparison keeps clamping exact.
-      bool wide = e.typeOf(x).getElementTypeBitWidth() >= 32;
-      Value w = wide ? x : e.convert(x, rewriter.getF32Type());
-      double largest =
-          APFloat::getLargest(target.getFloatSemantics()).convertToDouble();
-      auto type = e.typeOf(w);
-      source = e.maximum(e.minimum(w, e.constant(type, largest)),
-                         e.constant(type, -largest));
-    }
-    Value y = e.convert(source, target);
-    if (op.getRounding() == Rounding::TowardZero)
-      y = stepTowardZero(e, source, y);
-    rewriter.replaceOp(op, y);
-    return success();
+static SmallVector<Value> emitCast(StableHLOEmitter &e, CastOp op) {
+  Value x = op.getInput();
+  auto target = cast<FloatType>(op.getType().getElementType());
+  Value source = x;
+  if (op.getOverflow() == Overflow::SatFinite) {
+    // Bounds that the source format cannot hold exactly are beyond all its
+    // values, so widening for the comparison keeps clamping exact.
+    bool wide = e.typeOf(x).getElementTypeBitWidth() >= 32;
+    Value w = wide ? x : e.convert(x, e.builder().getF32Type());
+    double largest =
+        APFloat::getLargest(target.getFloatSemantics()).convertToDouble();
+    auto type = e.typeOf(w);
+    source = e.maximum(e.minimum(w, e.constant(type, largest)),
+                       e.constant(type, -largest));
   }
-};
+  Value y = e.convert(source, target);
+  if (op.getRounding() == Rounding::TowardZero)
+    y = stepTowardZero(e, source, y);
+  return {y};
+}
 
-struct LowerWorkingCopy : OpRewritePattern<WorkingCopyOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(WorkingCopyOp op,
-                                PatternRewriter &rewriter) const override {
-    StableHLOEmitter e(rewriter, op.getLoc());
-    rewriter.replaceOp(
-        op, e.convert(op.getMaster(), op.getType().getElementType()));
-    return success();
-  }
-};
+static SmallVector<Value> emitWorkingCopy(StableHLOEmitter &e,
+                                          WorkingCopyOp op) {
+  return {e.convert(op.getMaster(), op.getType().getElementType())};
+}
 
 //===----------------------------------------------------------------------===//
 // Loss scaling
 //===----------------------------------------------------------------------===//
 
-struct LowerScaleLoss : OpRewritePattern<ScaleLossOp> {
-  using OpRewritePattern::OpRewritePattern;
+static SmallVector<Value> emitScaleLoss(StableHLOEmitter &e, ScaleLossOp op) {
+  return {e.multiply(op.getLoss(), op.getScale())};
+}
 
-  LogicalResult matchAndRewrite(ScaleLossOp op,
+static SmallVector<Value> emitUnscaleAndCheck(StableHLOEmitter &e,
+                                              UnscaleAndCheckOp op) {
+  Builder &builder = e.builder();
+  Type f32 = builder.getF32Type(), f64 = builder.getF64Type();
+  auto wide = RankedTensorType::get({}, f64);
+  Value inverse = e.convert(
+      e.divide(e.constant(wide, 1), e.convert(op.getScale(), f64)), f32);
+
+  SmallVector<Value> results, healthy;
+  for (Value gradient : op.getGradients()) {
+    Value g = e.convert(gradient, f32);
+    Value u = e.multiply(g, e.broadcast(inverse, e.typeOf(g), {}));
+    results.push_back(u);
+    healthy.push_back(e.all(e.logicalAnd(e.isFinite(g), e.isFinite(u))));
+  }
+  auto index = RankedTensorType::get({}, builder.getI32Type());
+  Value finite = e.logicalAnd(e.isFinite(op.getScale()), e.isFinite(inverse));
+  Value culprit = e.select(finite, e.constant(index, -1),
+                           e.constant(index, healthy.size()));
+  // From the last gradient to the first, so that the first one wins.
+  for (size_t i = healthy.size(); i-- > 0;) {
+    finite = e.logicalAnd(finite, healthy[i]);
+    culprit = e.select(healthy[i], culprit, e.constant(index, i));
+  }
+  results.append({finite, culprit});
+  return results;
+}
+
+static SmallVector<Value> emitUpdateScale(StableHLOEmitter &e,
+                                          UpdateScaleOp op) {
+  auto real = cast<RankedTensorType>(op.getScale().getType());
+  auto count = cast<RankedTensorType>(op.getTracker().getType());
+  Type f64 = e.builder().getF64Type();
+  auto times = [&](const APFloat &factor) {
+    Value product =
+        e.multiply(e.convert(op.getScale(), f64),
+                   e.constant(real.clone(f64), factor.convertToDouble()));
+    return e.convert(product, real.getElementType());
+  };
+  auto number = [&](const APFloat &value) {
+    return e.constant(real, value.convertToDouble());
+  };
+  Value zero = e.constant(count, 0), one = e.constant(count, 1);
+  Value full = e.constant(count, int32_t(op.getHysteresis()));
+  Value scale = op.getScale();
+
+  // After a step with overflow.
+  Value left = e.maximum(e.subtract(op.getHysteresisLeft(), one), zero);
+  Value exhausted = e.compare(ComparisonDirection::EQ, left, zero);
+  Value lower = e.maximum(times(op.getBackoff()), number(op.getMinimum()));
+  Value afterBad = e.select(exhausted, lower, scale);
+
+  // After a clean step.
+  Value next = e.add(op.getTracker(), one);
+  Value due = e.compare(ComparisonDirection::GE, next,
+                        e.constant(count, int32_t(op.getInterval())));
+  Value grown = times(op.getGrowth());
+  Value higher = e.select(e.isFinite(grown),
+                          e.minimum(grown, number(op.getMaximum())), scale);
+  Value afterClean = e.select(due, higher, scale);
+
+  Value finite = op.getFinite();
+  return {e.select(finite, afterClean, afterBad),
+          e.select(finite, e.select(due, zero, next), zero),
+          e.select(finite, e.select(due, full, op.getHysteresisLeft()), left)};
+}
+
+namespace {
+
+/// Replaces an op by the values that a function builds.
+template <typename OpTy>
+struct Lower : OpRewritePattern<OpTy> {
+  using Emit = SmallVector<Value> (*)(StableHLOEmitter &, OpTy);
+
+  Lower(MLIRContext *context, Emit emit)
+      : OpRewritePattern<OpTy>(context), emit(emit) {}
+
+  LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
     StableHLOEmitter e(rewriter, op.getLoc());
-    rewriter.replaceOp(op, e.multiply(op.getLoss(), op.getScale()));
+    rewriter.replaceOp(op, emit(e, op));
     return success();
   }
-};
 
-struct LowerUnscaleAndCheck : OpRewritePattern<UnscaleAndCheckOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(UnscaleAndCheckOp op,
-                                PatternRewriter &rewriter) const override {
-    StableHLOEmitter e(rewriter, op.getLoc());
-    Type f32 = rewriter.getF32Type(), f64 = rewriter.getF64Type();
-    auto wide = RankedTensorType::get({}, f64);
-    Value inverse = e.convert(
-        e.divide(e.constant(wide, 1), e.convert(op.getScale(), f64)), f32);
-
-    SmallVector<Value> results, healthy;
-    for (Value gradient : op.getGradients()) {
-      Value g = e.convert(gradient, f32);
-      Value u = e.multiply(g, e.broadcast(inverse, e.typeOf(g), {}));
-      results.push_back(u);
-      healthy.push_back(e.all(e.logicalAnd(e.isFinite(g), e.isFinite(u))));
-    }
-    auto index = RankedTensorType::get({}, rewriter.getI32Type());
-    Value finite = e.isFinite(inverse);
-    Value culprit = e.select(finite, e.constant(index, -1),
-                             e.constant(index, healthy.size()));
-    // From the last gradient to the first, so that the first one wins.
-    for (size_t i = healthy.size(); i-- > 0;) {
-      finite = e.logicalAnd(finite, healthy[i]);
-      culprit = e.select(healthy[i], culprit, e.constant(index, i));
-    }
-    results.append({finite, culprit});
-    rewriter.replaceOp(op, results);
-    return success();
-  }
-};
-
-struct LowerUpdateScale : OpRewritePattern<UpdateScaleOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(UpdateScaleOp op,
-                                PatternRewriter &rewriter) const override {
-    StableHLOEmitter e(rewriter, op.getLoc());
-    auto real = cast<RankedTensorType>(op.getScale().getType());
-    auto count = cast<RankedTensorType>(op.getTracker().getType());
-    auto number = [&](const APFloat &value) {
-      return e.constant(real, value.convertToDouble());
-    };
-    Value zero = e.constant(count, 0), one = e.constant(count, 1);
-    Value full = e.constant(count, int32_t(op.getHysteresis()));
-    Value scale = op.getScale();
-
-    // After a step with overflow.
-    Value left = e.maximum(e.subtract(op.getHysteresisLeft(), one), zero);
-    Value exhausted = e.compare(ComparisonDirection::EQ, left, zero);
-    Value lower = e.maximum(e.multiply(scale, number(op.getBackoff())),
-                            number(op.getMinimum()));
-    Value afterBad = e.select(exhausted, lower, scale);
-
-    // After a clean step.
-    Value next = e.add(op.getTracker(), one);
-    Value due = e.compare(ComparisonDirection::GE, next,
-                          e.constant(count, int32_t(op.getInterval())));
-    Value higher = e.multiply(scale, number(op.getGrowth()));
-    Value allowed = e.logicalAnd(
-        e.isFinite(higher),
-        e.compare(ComparisonDirection::LE, higher, number(op.getMaximum())));
-    Value afterClean = e.select(due, e.select(allowed, higher, scale), scale);
-
-    Value finite = op.getFinite();
-    rewriter.replaceOp(
-        op,
-        {e.select(finite, afterClean, afterBad),
-         e.select(finite, e.select(due, zero, next), zero),
-         e.select(finite, e.select(due, full, op.getHysteresisLeft()), left)});
-    return success();
-  }
+private:
+  Emit emit;
 };
 
 struct LowerGuardedUpdate : OpRewritePattern<GuardedUpdateOp> {
@@ -199,9 +189,12 @@ class ToStableHLOPass
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     target.addIllegalDialect<MPDialect>();
     RewritePatternSet patterns(context);
-    patterns.add<LowerCast, LowerWorkingCopy, LowerScaleLoss,
-                 LowerUnscaleAndCheck, LowerUpdateScale, LowerGuardedUpdate>(
-        context);
+    patterns.add<Lower<CastOp>>(context, emitCast);
+    patterns.add<Lower<WorkingCopyOp>>(context, emitWorkingCopy);
+    patterns.add<Lower<ScaleLossOp>>(context, emitScaleLoss);
+    patterns.add<Lower<UnscaleAndCheckOp>>(context, emitUnscaleAndCheck);
+    patterns.add<Lower<UpdateScaleOp>>(context, emitUpdateScale);
+    patterns.add<LowerGuardedUpdate>(context);
     populateProductsToStableHLOPatterns(patterns);
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))

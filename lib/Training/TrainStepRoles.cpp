@@ -43,9 +43,10 @@ public:
                    : function.getArgumentTypes()[i];
   }
 
-  /// The partner of the `ordinal`-th value of a role, named `name`.
+  /// The partner of the `ordinal`-th value of a role, named `name`. It has the
+  /// same type, or at least, if `anyFloat`, the same shape of floats.
   FailureOr<unsigned> partner(StringRef name, unsigned ordinal, Type type,
-                              StringRef purpose) const {
+                              StringRef purpose, bool anyFloat = false) const {
     unsigned found;
     auto it = name.empty() ? byStem.end() : byStem.find(stem(name));
     if (it != byStem.end())
@@ -57,7 +58,7 @@ public:
              << "expected " << (results ? "a result" : "an argument") << " of '"
              << function.getName() << "' with role '" << role << "' as "
              << purpose << " of '" << name << "', but there is none";
-    if (typeOf(found) != type)
+    if (typeOf(found) != type && !(anyFloat && agree(typeOf(found), type)))
       return function.emitError()
              << purpose << " of '" << name << "' in '" << function.getName()
              << "' is " << typeOf(found) << ", expected " << type;
@@ -67,6 +68,14 @@ public:
   ArrayRef<unsigned> getIndices() const { return indices; }
 
 private:
+  static bool agree(Type a, Type b) {
+    auto first = dyn_cast<RankedTensorType>(a);
+    auto second = dyn_cast<RankedTensorType>(b);
+    return first && second && first.getShape() == second.getShape() &&
+           isa<FloatType>(first.getElementType()) &&
+           isa<FloatType>(second.getElementType());
+  }
+
   mutable func::FuncOp function;
   bool results;
   StringRef role;
@@ -76,34 +85,36 @@ private:
 
 } // namespace
 
-static LogicalResult matchParameters(TrainStepParts &parts) {
-  RoleIndex params(parts.applyUpdates, false, "param");
-  RoleIndex newParams(parts.applyUpdates, true, "param");
-  RoleIndex gradientArgs(parts.applyUpdates, false, "grad");
-  RoleIndex lossParams(parts.lossAndGrads, false, "param");
-  RoleIndex gradients(parts.lossAndGrads, true, "grad");
+/// Matches the parameters of one optimizer; `taken` are the parameters of
+/// loss_and_grads that an optimizer moves already.
+static LogicalResult matchParameters(func::FuncOp lossAndGrads,
+                                     OptimizerParts &parts,
+                                     llvm::SmallDenseSet<unsigned> &taken) {
+  func::FuncOp function = parts.function;
+  RoleIndex params(function, false, "param"), results(function, true, "param");
+  RoleIndex gradientArgs(function, false, "grad");
+  RoleIndex lossParams(lossAndGrads, false, "param");
+  RoleIndex gradients(lossAndGrads, true, "grad");
   if (params.getIndices().empty())
-    return parts.applyUpdates.emitError()
-           << "expected arguments with role 'param' in '"
-           << parts.applyUpdates.getName()
+    return function.emitError()
+           << "expected arguments with role 'param' in '" << function.getName()
            << "'; give the roles as attributes (mp.role) or in a sidecar";
-  if (lossParams.getIndices().size() != params.getIndices().size())
-    return parts.lossAndGrads.emitError()
-           << "'" << parts.lossAndGrads.getName() << "' has "
-           << lossParams.getIndices().size() << " parameters, but '"
-           << parts.applyUpdates.getName() << "' has "
-           << params.getIndices().size();
   for (auto [ordinal, arg] : llvm::enumerate(params.getIndices())) {
     StringRef name = params.nameOf(arg);
     Type type = params.typeOf(arg);
-    auto updated = newParams.partner(name, ordinal, type, "the new value");
-    auto lossArg = lossParams.partner(name, ordinal, type, "the use");
-    auto gradient = gradients.partner(name, ordinal, type, "the gradient");
+    auto updated = results.partner(name, ordinal, type, "the new value");
+    auto lossArg = lossParams.partner(name, ordinal, type, "the use", true);
+    auto gradient =
+        gradients.partner(name, ordinal, type, "the gradient", true);
     auto gradientArg =
-        gradientArgs.partner(name, ordinal, type, "the gradient");
+        gradientArgs.partner(name, ordinal, type, "the gradient", true);
     if (failed(updated) || failed(lossArg) || failed(gradient) ||
         failed(gradientArg))
       return failure();
+    if (!taken.insert(*lossArg).second)
+      return function.emitError()
+             << "the parameter '" << name << "' of '" << function.getName()
+             << "' is updated already";
     parts.parameters.push_back(
         {arg, *updated, *lossArg, *gradient, *gradientArg});
   }
@@ -169,26 +180,45 @@ static LogicalResult matchRest(TrainStepParts &parts) {
                                 << function.getName() << "' with role 'loss'";
   parts.lossIsScaled =
       parts.lossScale && dependsOn(function, parts.loss, *parts.lossScale);
-  func::FuncOp update = parts.applyUpdates;
-  for (unsigned i = 0; i < update.getNumArguments(); ++i) {
-    StringRef role = getArgRole(update, i);
+  return success();
+}
+
+static LogicalResult matchOptimizer(TrainStepParts &parts,
+                                    func::FuncOp function,
+                                    llvm::SmallDenseSet<unsigned> &taken) {
+  OptimizerParts &optimizer = parts.optimizers.emplace_back();
+  optimizer.function = function;
+  if (failed(matchParameters(parts.lossAndGrads, optimizer, taken)) ||
+      failed(matchStates(function, "opt_state", optimizer.states)))
+    return failure();
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    StringRef role = getArgRole(function, i);
     if (role != "param" && role != "opt_state" && role != "grad")
-      return update.emitError()
-             << "argument " << i << " of '" << update.getName()
+      return function.emitError()
+             << "argument " << i << " of '" << function.getName()
              << "' has the role '" << role
              << "'; expected 'param', 'opt_state' or 'grad'";
   }
   return success();
 }
 
-FailureOr<TrainStepParts> mp::matchTrainStepParts(func::FuncOp lossAndGrads,
-                                                  func::FuncOp applyUpdates) {
+FailureOr<TrainStepParts>
+mp::matchTrainStepParts(func::FuncOp lossAndGrads,
+                        ArrayRef<func::FuncOp> updates) {
   TrainStepParts parts;
   parts.lossAndGrads = lossAndGrads;
-  parts.applyUpdates = applyUpdates;
-  if (failed(matchParameters(parts)) ||
-      failed(matchStates(applyUpdates, "opt_state", parts.optimizerStates)) ||
-      failed(matchStates(lossAndGrads, "state", parts.states)) ||
+  llvm::SmallDenseSet<unsigned> taken;
+  for (func::FuncOp update : updates)
+    if (failed(matchOptimizer(parts, update, taken)))
+      return failure();
+  RoleIndex params(lossAndGrads, false, "param");
+  for (unsigned arg : params.getIndices())
+    if (!taken.contains(arg))
+      return lossAndGrads.emitError()
+             << "no optimizer updates the parameter '" << params.nameOf(arg)
+             << "' (argument " << arg << " of '" << lossAndGrads.getName()
+             << "')";
+  if (failed(matchStates(lossAndGrads, "state", parts.states)) ||
       failed(matchRest(parts)))
     return failure();
   return parts;

@@ -6,24 +6,29 @@
 
 namespace mlir::mp {
 
-/// Which arguments and results of `loss_and_grads` and `apply_updates` belong
-/// together. All numbers are indices into arguments or results.
-struct TrainStepParts {
-  func::FuncOp lossAndGrads, applyUpdates;
+/// One optimizer: a function that moves some of the parameters.
+struct OptimizerParts {
+  func::FuncOp function;
 
-  /// One for each parameter, in the order of apply_updates' arguments.
+  /// In the order of the function's arguments.
   struct Parameter {
-    unsigned updateArg;    // of apply_updates
-    unsigned updateResult; // of apply_updates: its new value
-    unsigned lossArg;      // of loss_and_grads
-    unsigned gradient;     // result of loss_and_grads
-    unsigned gradientArg;  // of apply_updates
+    unsigned argument;
+    unsigned result;           // its new value
+    unsigned lossArgument;     // of loss_and_grads
+    unsigned gradient;         // result of loss_and_grads
+    unsigned gradientArgument; // of the function
   };
   SmallVector<Parameter> parameters;
+  /// Argument and the result that replaces it.
+  SmallVector<std::pair<unsigned, unsigned>> states;
+};
 
-  /// apply_updates' optimizer states: argument and the result that replaces it.
-  SmallVector<std::pair<unsigned, unsigned>> optimizerStates;
-  /// loss_and_grads' other state (batch-norm statistics): the same.
+/// Which arguments and results of `loss_and_grads` and the optimizers belong
+/// together. All numbers are indices into arguments or results.
+struct TrainStepParts {
+  func::FuncOp lossAndGrads;
+  SmallVector<OptimizerParts> optimizers;
+  /// loss_and_grads' own state (batch-norm statistics): argument and result.
   SmallVector<std::pair<unsigned, unsigned>> states;
   /// loss_and_grads' remaining arguments: batches, labels, rng, constants.
   SmallVector<unsigned> inputs;
@@ -37,7 +42,7 @@ struct TrainStepParts {
 
 /// Matches names, roles and shapes; reports the first value without a partner.
 FailureOr<TrainStepParts> matchTrainStepParts(func::FuncOp lossAndGrads,
-                                              func::FuncOp applyUpdates);
+                                              ArrayRef<func::FuncOp> updates);
 
 } // namespace mlir::mp
 

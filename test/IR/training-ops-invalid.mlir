@@ -27,6 +27,15 @@ func.func @unscale_shape(%g: tensor<4xf16>, %s: tensor<f32>) {
 
 // -----
 
+// unscale_and_check-c2
+func.func @unscale_wide(%g: tensor<4xf64>, %s: tensor<f32>) {
+  // expected-error@+1 {{expected gradients no wider than 'f32', but got 'tensor<4xf64>'}}
+  %u, %f, %c = mp.unscale_and_check %g by %s : (tensor<4xf64>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 // update_scale-c1
 func.func @backoff(%s: tensor<f32>, %t: tensor<i32>, %f: tensor<i1>) {
   // expected-error@+1 {{expected backoff between 0 and 1, but got 1}}

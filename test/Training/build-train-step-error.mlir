@@ -1,6 +1,6 @@
 // RUN: mp-opt %s --split-input-file --verify-diagnostics --mp-build-train-step
 
-// expected-error@+1 {{expected the functions 'loss_and_grads' and 'apply_updates'}}
+// expected-error@+1 {{expected the functions 'loss_and_grads' and 'apply_updates', or one train step with results of roles 'loss' and 'param'}}
 module {
   func.func @main(%x: tensor<4xf32>) { return }
 }

@@ -7,7 +7,7 @@
 // CHECK-SAME:    %[[B:.*]]: tensor<2xf32> {mp.name = "params/b", mp.role = "param"}
 // CHECK-SAME:    %[[W:.*]]: tensor<4x2xf32> {mp.name = "params/w", mp.role = "param"}
 // CHECK-SAME:    %[[N:.*]]: tensor<i32> {mp.name = "opt_state/count", mp.role = "opt_state"}
-// DYNAMIC-SAME:  %[[S:.*]]: tensor<f32> {mp.name = "scaler/scale", mp.role = "scaler"}
+// DYNAMIC-SAME:  %[[S:.*]]: tensor<f32> {mp.initial = 6.553600e+04 : f32, mp.name = "scaler/scale", mp.role = "scaler"}
 // STATIC-NOT:    scaler/scale
 // NONE-NOT:      scaler/scale
 
@@ -16,12 +16,14 @@
 // NONE:   stablehlo.constant dense<1.000000e+00>
 // CHECK:  stablehlo.dot_general
 
-// The optimizer runs on unscaled gradients, behind one check of all of them.
+// The optimizer runs on unscaled gradients, behind one check of all of them, in
+// the order in which the backward pass makes them (that of w comes first).
 // DYNAMIC: %[[G:.*]]:2, %[[FINITE:.*]], %[[CULPRIT:.*]] = mp.unscale_and_check %{{.*}}, %{{.*}} by %[[S]]
+// DYNAMIC-SAME: (tensor<4x2xf32>, tensor<2xf32>)
 // STATIC:  mp.unscale_and_check
 // NONE-NOT: mp.unscale_and_check
 // DYNAMIC: mp.guarded_update %[[FINITE]] else(%[[B]], %[[W]], %[[N]])
-// DYNAMIC:   stablehlo.subtract %[[B]], %[[G]]#0
+// DYNAMIC:   stablehlo.subtract %[[B]], %[[G]]#1 {mp.role = "optimizer"}
 // DYNAMIC:   mp.yield
 // NONE-NOT: mp.guarded_update
 // DYNAMIC: mp.update_scale %[[S]], %{{.*}}, %{{.*}} if %[[FINITE]] growth 2.000000e+00 backoff 2.500000e-01 interval 4

@@ -87,3 +87,21 @@ func.func @conv(%x: tensor<1x8x8x4xf32>, %w: tensor<3x3x2x6xf32>) -> tensor<1x4x
          accumulator f32 : (tensor<1x8x8x4xf32>, tensor<3x3x2x6xf32>) -> tensor<1x4x4x6xf32>
   return %0 : tensor<1x4x4x6xf32>
 }
+
+// Factors that are not powers of two are multiplied in f64 and rounded once, as
+// the scaler of torch does; growth ends at the maximum.
+// CHECK-LABEL: func.func @update_scale
+//  CHECK-SAME:   %[[S:.*]]: tensor<f32>
+func.func @update_scale(%s: tensor<f32>, %t: tensor<i32>, %h: tensor<i32>, %f: tensor<i1>)
+    -> (tensor<f32>, tensor<i32>, tensor<i32>) {
+  // CHECK: %[[W:.*]] = stablehlo.convert %[[S]] : (tensor<f32>) -> tensor<f64>
+  // CHECK: dense<3.000000e-01> : tensor<f64>
+  // CHECK: stablehlo.multiply %{{.*}}, %{{.*}} : tensor<f64>
+  // CHECK: dense<1.700000e+00> : tensor<f64>
+  // CHECK: %[[G:.*]] = stablehlo.convert %{{.*}} : (tensor<f64>) -> tensor<f32>
+  // CHECK: stablehlo.is_finite %[[G]]
+  // CHECK: stablehlo.minimum %[[G]]
+  %0:3 = mp.update_scale %s, %t, %h if %f growth 1.7 backoff 0.3 interval 3 minimum 1.0 maximum 1024.0 hysteresis 1
+      : tensor<f32>, tensor<i32>, tensor<i32>, tensor<i1>
+  return %0#0, %0#1, %0#2 : tensor<f32>, tensor<i32>, tensor<i32>
+}

@@ -31,7 +31,7 @@ mp options:
   --metrics=FILE    a line of JSON for each step
   --patience=N      give up after N overflows in a row with the scale at its
                     minimum (default 10)
-  --initial-scale=S loss scale of the first step (default 65536)
+  --initial-scale=S loss scale of the first step (default: the train step's)
   --function=NAME   the train step in a compiled model
   --threads=N       threads to use (default: MP_RT_THREADS, else all CPUs)
   --quiet           no progress bar
@@ -40,6 +40,8 @@ for a .mlir file, given to mp-compile:
   --policy=P        make it mixed precision by this policy
   --loss-scale=S    dynamic, none or a number (default: dynamic for f16, else
                     none)
+  --train-step=OPTS further options of mp-opt --mp-train-step, such as
+                    "preset=megatron accumulate=4"
   --target=T, --lock=FILE
   --roles=FILE      names and roles of arguments and results (JSON)
 
@@ -87,6 +89,7 @@ Options mp::train_tool::parseOptions(const std::vector<std::string> &args) {
        {"policy", text(o.policy)},
        {"target", text(o.target)},
        {"lock", text(o.lock)},
+       {"train-step", text(o.trainStep)},
        {"checkpoint", text(o.checkpoint)},
        {"metrics", text(o.metrics)},
        {"loss-scale",

@@ -20,7 +20,8 @@ struct Options {
   int64_t batch = 0, epochs = 0, every = 0, patience = 10;
   uint64_t seed = 0;
   int32_t threads = 0;
-  double initialScale = 65536;
+  double initialScale = 0; // the model's own
+  std::string trainStep;   // further options of the train step
   bool resume = false, fallBack = false, quiet = false, help = false;
 };
 

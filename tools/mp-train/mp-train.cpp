@@ -39,6 +39,7 @@ static int train(const Options &options) {
                                       {"--target=", options.target},
                                       {"--roles=", options.roles},
                                       {"--lock=", options.lock},
+                                      {"--train-step=", options.trainStep},
                                       {"--loss-scale=", options.lossScale}},
                                      options.quiet});
   auto orNull = [](const std::string &text) {

@@ -47,6 +47,7 @@ def MP_ScaleLossOp : MP_Op<"scale_loss", [
   let arguments = (ins 0DTensorOf<[F32]>:$loss, 0DTensorOf<[F32]>:$scale);
   let results = (outs 0DTensorOf<[F32]>:$result);
   let assemblyFormat = "$loss `,` $scale attr-dict `:` type($loss)";
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -60,15 +61,17 @@ def MP_UnscaleAndCheckOp : MP_Op<"unscale_and_check", [Pure]> {
     `scale`. The inverse is 1 / scale in f64, rounded to f32 to nearest even,
     as torch.amp.GradScaler computes it; the product is rounded once.
 
-    `finite` is true if the inverse is finite and every element of every
-    gradient is finite before and after the multiplication (a scale so small
-    that its inverse overflows is an overflow, whatever the gradients hold).
-    `culprit` is the index of the first gradient with a non-finite element,
-    the number of gradients if only the inverse is not finite, else -1.
+    `finite` is true if the scale and its inverse are finite and every element
+    of every gradient is finite before and after the multiplication (a scale so
+    small that its inverse overflows is an overflow, whatever the gradients
+    hold). `culprit` is the index of the first gradient with a non-finite
+    element, the number of gradients if only the scale or its inverse is not
+    finite, else -1.
 
     Constraints:
 
     - (c1) there is one result for each gradient, of its shape, in f32.
+    - (c2) no gradient is wider than f32.
 
     Example:
 
@@ -85,7 +88,8 @@ def MP_UnscaleAndCheckOp : MP_Op<"unscale_and_check", [Pure]> {
     $gradients `by` $scale attr-dict `:`
     custom<UnscaleTypes>(type($gradients), type($unscaled), type($scale), type($finite), type($culprit))
   }];
-  let hasVerifier = 1; // unscale_and_check-c1
+  let hasVerifier = 1; // unscale_and_check-c1, c2
+  let hasCanonicalizeMethod = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -103,13 +107,14 @@ def MP_UpdateScaleOp : MP_Op<"update_scale", [
     `minimum`). The tracker becomes 0.
 
     After a clean step: the tracker grows by one; when it reaches `interval` it
-    becomes 0 and the scale becomes scale * `growth`, if that is finite and not
-    above `maximum`, and hysteresis_left becomes `hysteresis`; otherwise the
+    becomes 0, hysteresis_left becomes `hysteresis`, and the scale becomes
+    min(scale * `growth`, `maximum`) if the product is finite; otherwise the
     scale stays.
 
-    Products are single f32 multiplications. With minimum 0, maximum infinity
-    and hysteresis 1 this is torch.amp.GradScaler, bit for bit; a minimum above
-    0 keeps the scale from collapsing to 0.
+    A product is one f64 multiplication, rounded to f32 to nearest even. With
+    minimum 0, maximum infinity and hysteresis 1 this is
+    torch.amp.GradScaler, bit for bit; a minimum above 0 keeps the scale from
+    collapsing to 0.
 
     Constraints:
 
@@ -118,7 +123,7 @@ def MP_UpdateScaleOp : MP_Op<"update_scale", [
   }];
   let arguments = (ins 0DTensorOf<[F32]>:$scale, 0DTensorOf<[I32]>:$tracker,
       0DTensorOf<[I32]>:$hysteresis_left, 0DTensorOf<[I1]>:$finite,
-      F32Attr:$growth, F32Attr:$backoff, I32Attr:$interval, F32Attr:$minimum,
+      F64Attr:$growth, F64Attr:$backoff, I32Attr:$interval, F32Attr:$minimum,
       F32Attr:$maximum, I32Attr:$hysteresis);
   let results = (outs 0DTensorOf<[F32]>:$new_scale, 0DTensorOf<[I32]>:$new_tracker,
       0DTensorOf<[I32]>:$new_hysteresis_left);
@@ -156,6 +161,7 @@ def MP_GuardedUpdateOp : MP_Op<"guarded_update", [
     `->` type($results)
   }];
   let hasVerifier = 1; // guarded_update-c1
+  let hasCanonicalizeMethod = 1;
 }
 
 def MP_YieldOp : MP_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"GuardedUpdateOp">]> {

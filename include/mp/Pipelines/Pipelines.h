@@ -8,17 +8,18 @@
 
 namespace mlir::mp {
 
+struct TrainStepOptions;
+
 struct CompilePipelineOptions {
   /// A shipped policy or a path; empty: compiled as written.
   std::string policy;
   /// File for the explanation of each decision; empty: none.
   std::string explain;
-  /// Glue loss_and_grads and apply_updates to a train step first.
-  bool train = false;
-  /// Of the train step: dynamic, none or a number.
-  std::string lossScale = "none";
   /// Let the runtime look at every value that the source program computes.
   bool observe = false;
+  /// Make a train step of the model by these options, which are resolved; null:
+  /// compiled as it is.
+  const TrainStepOptions *trainStep = nullptr;
   CpuTarget target;
 };
 

@@ -20,6 +20,7 @@ struct CompileOptions {
   std::string lossScale; // empty: dynamic for f16, else none
   bool observe = false;     // report values to who asks
   bool checkFinite = false; // observed, and meant to be checked in each run
+  std::string trainStep; // further options of mp-train-step
   bool verbose = false;
 };
 

@@ -55,33 +55,62 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
     and erases the two. `scaler` is (scale f32, growth tracker i32, hysteresis
     left i32) with dynamic loss scaling, else absent. Parameters, optimizer
     states and states keep their old values in a step whose gradients are not
-    finite; `culprit` is then the index of the first parameter (in argument
-    order) with a bad gradient, the number of parameters if the scale's inverse
-    is not finite, else -1. A returned loss that was multiplied by the scale is
-    divided by it again. Without loss scaling nothing is checked or guarded.
+    finite. A returned loss that was multiplied by the scale is divided by it
+    again. Without loss scaling nothing is checked or guarded.
 
-    Values: those of the two functions, and of `mp.unscale_and_check` and
+    Several optimizers are several functions `@apply_updates_<name>`, each with
+    its own parameters: one whose gradients are not finite skips alone, all
+    share the scale, and states move only if all gradients are finite.
+
+    `culprit` is -1, or the index of the first bad gradient in the list
+    `gradients` of the attribute `mp.train_step`, which has its parameter's name
+    and its location; the length of the list if the scale itself is at fault.
+    The list is in the order in which the backward pass makes the gradients, so
+    the first bad one is nearest to where the overflow began.
+
+    With `accumulate=N` batches and labels hold N micro-batches, one behind the
+    other on their first axis, and arguments of role `rng` have a new first axis
+    of N. Loss and gradients are means over the micro-batches: sums in f32 of
+    what `@loss_and_grads` gives for each (with the whole loss scale, so that
+    nothing is lost below), divided once by N and the scale. States pass from
+    one micro-batch to the next; other results are those of the last one.
+
+    A function that is a whole train step already (results of roles `loss` and
+    `param`) is only renamed; it has no place for a loss scale.
+
+    Values: those of the functions, and of `mp.unscale_and_check` and
     `mp.update_scale`.
-    Reports: an error for the first value without a partner.
+    Reports: an error for the first option or value that does not fit; a
+    warning for `masters` below f32.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect", "::mlir::mp::shlo::StableHLODialect"];
   let options = [
     Option<"lossScale", "loss-scale", "std::string", /*default=*/"\"dynamic\"",
            "dynamic, none or a number (static scaling)">,
-    Option<"initScale", "init-scale", "float", /*default=*/"65536.0f",
-           "Scale to start from">,
-    Option<"growth", "growth", "float", /*default=*/"2.0f",
-           "Factor after `interval` clean steps in a row">,
-    Option<"backoff", "backoff", "float", /*default=*/"0.5f",
-           "Factor after a step with overflow">,
-    Option<"interval", "interval", "int32_t", /*default=*/"2000",
-           "Clean steps before the scale grows">,
-    Option<"minimum", "minimum", "float", /*default=*/"1.17549435e-38f",
-           "The scale never falls below this (default: the smallest normal f32)">,
-    Option<"maximum", "maximum", "float", /*default=*/"3.40282347e+38f",
-           "The scale never grows above this">,
-    Option<"hysteresis", "hysteresis", "int32_t", /*default=*/"1",
-           "Steps with overflow that lower the scale once">];
+    Option<"preset", "preset", "std::string", /*default=*/"\"\"",
+           "Constants of the dynamic scaler: torch (the default), apex, deepspeed or megatron">,
+    Option<"initScale", "init-scale", "std::string", /*default=*/"\"\"",
+           "Scale to start from, instead of the preset's">,
+    Option<"growth", "growth", "std::string", /*default=*/"\"\"",
+           "Factor after `interval` clean steps in a row, instead of the preset's">,
+    Option<"backoff", "backoff", "std::string", /*default=*/"\"\"",
+           "Factor after a step with overflow, instead of the preset's">,
+    Option<"interval", "interval", "std::string", /*default=*/"\"\"",
+           "Clean steps before the scale grows, instead of the preset's">,
+    Option<"minimum", "min", "std::string", /*default=*/"\"\"",
+           "The scale never falls below this, instead of the preset's">,
+    Option<"maximum", "max", "std::string", /*default=*/"\"\"",
+           "The scale never grows above this, instead of the preset's">,
+    Option<"hysteresis", "hysteresis", "std::string", /*default=*/"\"\"",
+           "Steps with overflow that lower the scale once, instead of the preset's">,
+    Option<"accumulate", "accumulate", "int64_t", /*default=*/"1",
+           "Micro-batches in a step">,
+    Option<"masters", "masters", "std::string", /*default=*/"\"f32\"",
+           "Format in which parameters are kept between steps: f32 (as exported), bf16 or f16">,
+    Option<"lowStates", "low-states", "std::string", /*default=*/"\"\"",
+           "Regular expression for the names of optimizer states to keep in `state-format`">,
+    Option<"stateFormat", "state-format", "std::string", /*default=*/"\"\"",
+           "Format of the `low-states`: bf16 (the default) or f16">];
 }
 
 def MPToStableHLOPass : Pass<"mp-to-stablehlo"> {

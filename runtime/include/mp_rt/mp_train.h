@@ -46,11 +46,10 @@ typedef struct mp_train_options {
   int32_t resume;         /* start from DIR/latest if there is one */
   const char *metrics;    /* file of JSON lines, null for none */
   int32_t threads;        /* as in mp_rt_instance_options */
-  float initial_scale;    /* of the scaler's first step */
-  int32_t hysteresis;     /* of the scaler's first step */
-  int64_t patience;       /* steps in a row that may overflow while the scale
-                             cannot fall any more; then the run fails and names
-                             the gradient */
+  float initial_scale;    /* of the scaler's first step; 0: the model's own */
+  int64_t patience;       /* steps in a row that may overflow with the scale at
+                             its minimum (or static); then the run fails and
+                             names the gradients */
   mp_train_progress_fn progress; /* optional */
   void *progress_user;           /* of both callbacks */
   mp_train_warning_fn warning;   /* optional */

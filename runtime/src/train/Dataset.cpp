@@ -1,5 +1,7 @@
 #include "train/Dataset.h"
 
+#include "io/Narrow.h"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -88,7 +90,10 @@ const io::Tensor *Dataset::find(const std::string &key, const Slot &slot,
   if (!tensor)
     return nullptr;
   io::DType expected = storedType(slot.type, slot.name);
-  if (tensor->type != expected)
+  bool kept = slot.role == "param" || slot.role == "opt_state";
+  bool rounded =
+      kept && tensor->type == io::DType::F32 && io::isNarrow(expected);
+  if (tensor->type != expected && !rounded)
     throw Error(path + ": expected '" + key + "' to be " + io::name(expected) +
                 ", but got " + io::name(tensor->type));
   std::vector<int64_t> shape = slot.shape;
@@ -134,6 +139,21 @@ void Dataset::addSource(Slot *slot) {
               ", its first axis the samples");
 }
 
+/// Parameters and optimizer state kept in 16 bits may be given in f32.
+static void copyState(Slot &slot, const io::Tensor &tensor) {
+  io::DType type = storedType(slot.type, slot.name);
+  if (tensor.type == type) {
+    std::memcpy(slot.data.get(), tensor.data, slot.bytes);
+    return;
+  }
+  for (uint64_t i = 0; i < slot.bytes / sizeof(uint16_t); ++i) {
+    float value;
+    std::memcpy(&value, tensor.data + i * sizeof(value), sizeof(value));
+    uint16_t code = io::narrow(value, type);
+    std::memcpy(slot.data.get() + i * sizeof(code), &code, sizeof(code));
+  }
+}
+
 void Dataset::initialise(TrainStep &step) const {
   for (Slot *slot : step.state()) {
     std::string name = stem(slot->name);
@@ -144,7 +164,7 @@ void Dataset::initialise(TrainStep &step) const {
     if (!tensor && slot->role == "opt_state")
       tensor = find(std::string(prefix) + slot->name, *slot, true);
     if (tensor)
-      std::memcpy(slot->data.get(), tensor->data, slot->bytes);
+      copyState(*slot, *tensor);
     else if (slot->role == "param")
       throw Error(path + ": expected '" + prefix + name +
                   "', the initial value of the parameter '" + slot->name + "'");

@@ -48,9 +48,13 @@ void MetricsFile::write(const StepMetrics &m) {
   nlohmann::ordered_json json = {
       {"step", m.step},         {"epoch", m.epoch},
       {"loss", number(m.loss)}, {"scale", number(m.scale)},
-      {"finite", m.finite},     {"skipped", m.skipped}};
-  json["culprit"] = m.culprit.empty() ? nlohmann::ordered_json()
-                                      : nlohmann::ordered_json(m.culprit);
+      {"finite", !m.fault},     {"skipped", m.fault.has_value()}};
+  json["culprit"] = nullptr;
+  if (m.fault) {
+    json["culprit"] = m.fault->gradient.name;
+    json["location"] = m.fault->gradient.location;
+    json["origin"] = m.fault->origin;
+  }
   std::string line = json.dump() + "\n";
   if (std::fwrite(line.data(), 1, line.size(), file) != line.size())
     throw Error("cannot write '" + path + "': " + std::strerror(errno));

@@ -3,17 +3,25 @@
 #ifndef MP_TRAIN_METRICS_H
 #define MP_TRAIN_METRICS_H
 
+#include "train/StepInfo.h"
+
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace mp::train {
 
+/// Why a step was skipped.
+struct StepFault {
+  GradientInfo gradient; // the first bad one
+  const char *origin;    // forward, backward or scale
+};
+
 struct StepMetrics {
   int64_t step, epoch;
   double loss, scale;
-  bool finite, skipped;
-  std::string culprit; // empty: null
+  std::optional<StepFault> fault;
 };
 
 /// Appends lines to a file. After a resume, lines of steps that will run again

@@ -4,11 +4,14 @@
 #include "train/Dataset.h"
 #include "train/Metrics.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 using namespace mp::train;
 
@@ -38,8 +41,10 @@ public:
 private:
   void start();
   bool doStep();
-  void record(double loss, double usedScale, bool finite);
-  void watchScale(double before, bool finite);
+  std::optional<StepFault> describeFault(double loss, bool finite) const;
+  void record(double loss, double usedScale,
+              const std::optional<StepFault> &fault);
+  void watchScale(double before, const std::optional<StepFault> &fault);
   void save();
   double currentScale() const;
   RunOptions runOptions() const;
@@ -53,6 +58,8 @@ private:
   Slot *scale = nullptr;
   Position at;
   int64_t total = 0, saved = -1;
+  /// Of the steps skipped in a row, each once.
+  std::vector<GradientInfo> culprits;
   double lastEpochLoss = 0;
   double rate = 0;
   Clock::time_point windowStart;
@@ -61,16 +68,11 @@ private:
 
 } // namespace
 
-static void setScalar(Slot *slot, const void *value, size_t size) {
-  if (slot && slot->bytes == size)
-    std::memcpy(slot->data.get(), value, size);
-}
-
 void Run::start() {
+  step.initialise();
   data.initialise(step);
-  setScalar(scale, &options.initial_scale, sizeof(float));
-  setScalar(step.findState("scaler/hysteresis_left"), &options.hysteresis,
-            sizeof(int32_t));
+  if (scale && options.initial_scale > 0)
+    std::memcpy(scale->data.get(), &options.initial_scale, sizeof(float));
   if (options.checkpoint) {
     checkpoints.emplace(options.checkpoint, runOptions());
     std::function<void(const std::string &)> fallBack;
@@ -119,17 +121,17 @@ double Run::currentScale() const {
   return value;
 }
 
-void Run::record(double loss, double usedScale, bool finite) {
+void Run::record(double loss, double usedScale,
+                 const std::optional<StepFault> &fault) {
   int64_t epoch = (at.step - 1) / data.stepsPerEpoch();
-  if (finite) {
+  if (!fault) {
     at.epochLoss += loss;
     ++at.epochClean;
   } else {
     ++at.skipped;
   }
   if (metrics)
-    metrics->write({at.step, epoch, loss, usedScale, finite, !finite,
-                    finite ? "" : step.parameterName(step.culprit())});
+    metrics->write({at.step, epoch, loss, usedScale, fault});
   if (at.step % data.stepsPerEpoch() == 0) {
     lastEpochLoss = at.epochClean ? at.epochLoss / double(at.epochClean) : 0;
     at.epochLoss = 0;
@@ -137,21 +139,52 @@ void Run::record(double loss, double usedScale, bool finite) {
   }
 }
 
+/// Which gradient of a skipped step was bad first, and from which part of the
+/// step the bad value came as far as its results tell.
+std::optional<StepFault> Run::describeFault(double loss, bool finite) const {
+  if (finite)
+    return std::nullopt;
+  int64_t culprit = step.culprit();
+  const char *origin = !std::isfinite(loss)           ? "forward"
+                       : step.info().isScale(culprit) ? "scale"
+                                                      : "backward";
+  return StepFault{step.info().gradient(culprit), origin};
+}
+
 /// A scale that cannot fall any more while gradients keep overflowing will
 /// never train again: say so, and where it comes from, instead of going on.
-void Run::watchScale(double before, bool finite) {
-  bool fell = currentScale() < before;
-  at.stuck = finite || fell ? 0 : at.stuck + 1;
-  if (finite || at.stuck < options.patience)
+void Run::watchScale(double before, const std::optional<StepFault> &fault) {
+  if (!fault) {
+    at.stuck = 0;
+    culprits.clear();
+    return;
+  }
+  // At its floor, or static; without a known floor, if it did not fall.
+  double floor = step.info().minimumScale;
+  bool canFall =
+      scale && (floor > 0 ? before > floor : currentScale() < before);
+  at.stuck = canFall ? 0 : at.stuck + 1;
+  if (std::find(culprits.begin(), culprits.end(), fault->gradient) ==
+      culprits.end())
+    culprits.push_back(fault->gradient);
+  if (at.stuck < options.patience)
     return;
   if (metrics)
     metrics->flush();
-  throw Error("the last " + std::to_string(at.stuck) +
-              " steps overflowed while the loss scale is " +
-              std::to_string(currentScale()) +
-              " and cannot fall any more; the first bad gradient is that of '" +
-              step.parameterName(step.culprit()) + "' (step " +
-              std::to_string(at.step) + ")");
+  std::string names;
+  for (const GradientInfo &culprit : culprits) {
+    names += (names.empty() ? "'" : ", '") + culprit.name + "'";
+    if (!culprit.location.empty())
+      names += " at " + culprit.location;
+  }
+  std::ostringstream text;
+  text << "the last " << at.stuck << " steps overflowed while the loss scale "
+       << (scale ? "is at its minimum, " : "does not change");
+  if (scale)
+    text << currentScale();
+  text << "; the first bad gradient of a step is " << names << " (step "
+       << at.step << ", " << fault->origin << ")";
+  throw Error(text.str());
 }
 
 bool Run::doStep() {
@@ -162,8 +195,9 @@ bool Run::doStep() {
   ++at.step;
   bool finite = step.finite();
   double loss = step.loss();
-  record(loss, usedScale, finite);
-  watchScale(usedScale, finite);
+  std::optional<StepFault> fault = describeFault(loss, finite);
+  record(loss, usedScale, fault);
+  watchScale(usedScale, fault);
 
   ++windowSteps;
   double elapsed = secondsSince(windowStart);
@@ -231,8 +265,6 @@ void mp_train_options_init(mp_train_options *options) {
   options->struct_size = sizeof(*options);
   options->batch = 1;
   options->epochs = 1;
-  options->initial_scale = 65536;
-  options->hysteresis = 1;
   options->patience = 10;
 }
 

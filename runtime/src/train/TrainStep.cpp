@@ -79,6 +79,7 @@ TrainStep::TrainStep(const std::string &path, const char *name,
   check(mp_rt_instance_create(model, &options, &instance), path);
   describe(function);
   pairResults();
+  stepInfo = StepInfo(manifest());
   makeViews();
 }
 
@@ -189,11 +190,26 @@ Slot *TrainStep::findState(const std::string &name) {
   return nullptr;
 }
 
-std::string TrainStep::parameterName(int64_t index) const {
-  for (const Slot &arg : args)
-    if (arg.role == "param" && index-- == 0)
-      return arg.name;
-  return "the loss scale itself";
+/// Writes `value` as the element type of a scalar that the train step keeps.
+static void setScalar(Slot &slot, double value) {
+  if (slot.type.code == MP_RT_DL_FLOAT && slot.bytes == sizeof(float)) {
+    float number = float(value);
+    std::memcpy(slot.data.get(), &number, sizeof(number));
+  } else if (slot.type.code == MP_RT_DL_INT && slot.bytes == sizeof(int32_t)) {
+    int32_t number = int32_t(value);
+    std::memcpy(slot.data.get(), &number, sizeof(number));
+  } else {
+    throw Error("expected '" + slot.name + "' to be one f32 or i32");
+  }
+}
+
+void TrainStep::initialise() {
+  for (Slot *slot : state()) {
+    std::memset(slot->data.get(), 0, slot->bytes);
+    if (auto it = stepInfo.initial.find(slot->name);
+        it != stepInfo.initial.end())
+      setScalar(*slot, it->second);
+  }
 }
 
 const char *TrainStep::manifest() const {

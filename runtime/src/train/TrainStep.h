@@ -5,6 +5,7 @@
 
 #include "io/Safetensors.h"
 #include "mp_rt/mp_rt.h"
+#include "train/StepInfo.h"
 
 #include <memory>
 #include <stdexcept>
@@ -51,8 +52,9 @@ public:
   /// Arguments that every step gets anew.
   std::vector<Slot *> inputs();
   Slot *findState(const std::string &name);
-  /// Parameter `index` in argument order: what `culprit` counts.
-  std::string parameterName(int64_t index) const;
+  /// Gives state its first values: zero, or what the compiler says.
+  void initialise();
+  const StepInfo &info() const { return stepInfo; }
 
   /// Runs one step: reads inputs and state, replaces the state.
   void run();
@@ -78,6 +80,7 @@ private:
   void makeViews();
   const Slot *findResult(const std::string &name) const;
 
+  StepInfo stepInfo;
   mp_rt_model *model = nullptr;
   mp_rt_instance *instance = nullptr;
   int32_t function = 0;

@@ -1,0 +1,88 @@
+//===- TrainStep.h - the way to a mixed train step --------------*- C++ -*-===//
+#ifndef MP_PIPELINES_TRAINSTEP_H
+#define MP_PIPELINES_TRAINSTEP_H
+
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+namespace mp {
+
+struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
+  Option<std::string> compute{
+      *this, "compute",
+      llvm::cl::desc("Format of forward and backward: bf16, f16 or f32 "
+                     "(default: the policy's, else bf16)")};
+  Option<std::string> policy{
+      *this, "policy",
+      llvm::cl::desc("A shipped policy, or the path of a policy file (default: "
+                     "the one named like the format)")};
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("Refuse what this target cannot do (cpu, sm_90, ...)")};
+  Option<std::string> explain{
+      *this, "explain",
+      llvm::cl::desc("Write every decision and cast to this file, as JSON")};
+  Option<std::string> roles{
+      *this, "roles",
+      llvm::cl::desc("Names and roles of arguments and results (JSON)")};
+  Option<std::string> lossScale{
+      *this, "loss-scale",
+      llvm::cl::desc("dynamic, none or a number (default: dynamic where the "
+                     "compute format is f16, else none)")};
+  Option<std::string> preset{
+      *this, "preset",
+      llvm::cl::desc("Constants of the dynamic scaler: torch (the default), "
+                     "apex, deepspeed or megatron")};
+  Option<std::string> initScale{*this, "init-scale",
+                                llvm::cl::desc("Scale to start from")};
+  Option<std::string> growth{
+      *this, "growth",
+      llvm::cl::desc("Factor after `interval` clean steps in a row")};
+  Option<std::string> backoff{
+      *this, "backoff", llvm::cl::desc("Factor after a step with overflow")};
+  Option<std::string> interval{
+      *this, "interval", llvm::cl::desc("Clean steps before the scale grows")};
+  Option<std::string> minimum{
+      *this, "min", llvm::cl::desc("The scale never falls below this")};
+  Option<std::string> maximum{
+      *this, "max", llvm::cl::desc("The scale never grows above this")};
+  Option<std::string> hysteresis{
+      *this, "hysteresis",
+      llvm::cl::desc("Steps with overflow that lower the scale once")};
+  Option<int64_t> accumulate{*this, "accumulate",
+                             llvm::cl::desc("Micro-batches in a step"),
+                             llvm::cl::init(1)};
+  Option<std::string> masters{
+      *this, "masters",
+      llvm::cl::desc("Format in which parameters are kept between steps: f32 "
+                     "(the default), bf16, f16, or none: the compute format"),
+      llvm::cl::init("f32")};
+  Option<std::string> lowStates{
+      *this, "low-states",
+      llvm::cl::desc("Regular expression for the names of optimizer states to "
+                     "keep in `state-format`")};
+  Option<std::string> stateFormat{
+      *this, "state-format",
+      llvm::cl::desc("Format of the `low-states`: bf16 (the default) or f16")};
+};
+
+/// Fills in what follows from other options: the policy, the loss scale and the
+/// masters' format. What contradicts each other is told to `emitError`.
+LogicalResult
+resolveTrainStep(TrainStepOptions &options,
+                 llvm::function_ref<LogicalResult(const Twine &)> emitError);
+
+/// Roles, import and the train step. The options are resolved.
+void addTrainStepPasses(OpPassManager &pm, const TrainStepOptions &options);
+
+/// The same and autocast over all of it.
+void buildTrainStepPipeline(OpPassManager &pm, const TrainStepOptions &options);
+
+/// Registers `mp-train-step`.
+void registerTrainStepPipeline();
+
+} // namespace mp
+} // namespace mlir
+
+#endif // MP_PIPELINES_TRAINSTEP_H

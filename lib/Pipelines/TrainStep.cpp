@@ -1,0 +1,111 @@
+#include "mp/Pipelines/TrainStep.h"
+
+#include "mp/Pipelines/Autocast.h"
+#include "mp/Policy/Policy.h"
+#include "mp/StableHLO/Passes.h"
+#include "mp/Training/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+using namespace mlir::mp;
+
+/// The policy that stands for a format, and the format that a policy computes
+/// in. A policy that cannot be read is reported where it is applied.
+static LogicalResult
+resolvePolicy(TrainStepOptions &options,
+              llvm::function_ref<LogicalResult(const Twine &)> emitError) {
+  const std::string &compute = options.compute;
+  if (!compute.empty() && compute != "bf16" && compute != "f16" &&
+      compute != "f32")
+    return emitError("expected compute to be bf16, f16 or f32, but got '" +
+                     compute + "'");
+  if (options.policy.empty()) {
+    if (compute.empty())
+      options.compute = "bf16";
+    if (options.compute != "f32")
+      options.policy = options.compute;
+    return success();
+  }
+  auto policy = loadPolicy(options.policy, [](const PolicyDiagnostic &) {});
+  if (!policy)
+    return success();
+  StringRef format = stringify(policy->compute);
+  if (!compute.empty() && compute != format)
+    return emitError("the policy '" + options.policy + "' computes in " +
+                     format + ", but compute=" + compute + " is asked for");
+  options.compute = format.str();
+  return success();
+}
+
+LogicalResult mp::resolveTrainStep(
+    TrainStepOptions &options,
+    llvm::function_ref<LogicalResult(const Twine &)> emitError) {
+  if (failed(resolvePolicy(options, emitError)))
+    return failure();
+  if (options.lossScale.empty())
+    options.lossScale = options.compute == "f16" ? "dynamic" : "none";
+  if (options.masters == "none")
+    options.masters = options.compute;
+  if (options.policy.empty()) {
+    if (!options.explain.empty())
+      return emitError("explain needs a policy or a low compute format");
+    if (!options.target.empty())
+      return emitError("target needs a policy or a low compute format");
+  }
+  return success();
+}
+
+void mp::addTrainStepPasses(OpPassManager &pm,
+                            const TrainStepOptions &options) {
+  if (!options.roles.empty())
+    pm.addPass(createMPAssignRolesPass({options.roles}));
+  pm.addPass(createMPImportPass());
+  MPBuildTrainStepPassOptions step;
+  step.lossScale = options.lossScale;
+  step.preset = options.preset;
+  step.initScale = options.initScale;
+  step.growth = options.growth;
+  step.backoff = options.backoff;
+  step.interval = options.interval;
+  step.minimum = options.minimum;
+  step.maximum = options.maximum;
+  step.hysteresis = options.hysteresis;
+  step.accumulate = options.accumulate;
+  step.masters = options.masters;
+  step.lowStates = options.lowStates;
+  step.stateFormat = options.stateFormat;
+  pm.addPass(createMPBuildTrainStepPass(step));
+}
+
+void mp::buildTrainStepPipeline(OpPassManager &pm,
+                                const TrainStepOptions &options) {
+  addTrainStepPasses(pm, options);
+  if (options.policy.empty())
+    return;
+  AutocastOptions autocast;
+  autocast.policy = options.policy;
+  autocast.target = options.target;
+  autocast.explain = options.explain;
+  buildAutocastPipeline(pm, autocast);
+}
+
+// Not a PassPipelineRegistration, which has no way to refuse options.
+void mp::registerTrainStepPipeline() {
+  using Handler = llvm::function_ref<LogicalResult(const Twine &)>;
+  registerPassPipeline(
+      "mp-train-step",
+      "Make one mixed-precision train step of loss_and_grads and apply_updates",
+      [](OpPassManager &pm, StringRef text, Handler emitError) {
+        TrainStepOptions options;
+        if (failed(options.parseFromString(text)) ||
+            failed(resolveTrainStep(options, emitError)))
+          return failure();
+        buildTrainStepPipeline(pm, options);
+        return success();
+      },
+      [](llvm::function_ref<void(const detail::PassOptions &)> visit) {
+        visit(TrainStepOptions());
+      });
+}
