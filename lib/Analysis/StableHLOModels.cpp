@@ -37,7 +37,8 @@ static SmallVector<int64_t> getList(StringRef text, StringRef key) {
   return list;
 }
 
-static SmallVector<int64_t> getIntegers(Operation *op, StringRef name) {
+SmallVector<int64_t> stablehlo_table::getIntegers(Operation *op,
+                                                  StringRef name) {
   SmallVector<int64_t> list;
   Attribute attr = op->getAttr(name);
   if (auto array = dyn_cast_if_present<DenseI64ArrayAttr>(attr))
@@ -198,14 +199,15 @@ struct StableHLOModel
     return SmallVector<Value>(op->getOperands());
   }
 
-  bool getDimensions(Operation *op, SmallVectorImpl<int64_t> &list) const {
-    for (StringRef name : {"dimensions", "broadcast_dimensions"}) {
-      if (!op->getAttr(name))
-        continue;
-      list = getIntegers(op, name);
-      return true;
-    }
-    return false;
+  bool getOperandDimensions(Operation *op, unsigned operand,
+                            SmallVectorImpl<int64_t> &dimensions) const {
+    return stablehlo_table::getOperandDimensions(op, operand, dimensions);
+  }
+
+  /// Other integers say in their type whether they have a sign.
+  bool readsUnsigned(Operation *op) const {
+    return op->getNumOperands() &&
+           getElementTypeOrSelf(op->getOperand(0)).isInteger(1);
   }
 
   bool ownsRegions(Operation *op) const {

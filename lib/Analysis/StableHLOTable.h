@@ -30,6 +30,13 @@ const llvm::StringMap<Row> &getRows();
 /// The function that an op of StableHLO or CHLO computes.
 Meaning getMeaning(Operation *op);
 
+/// How the elements of an operand lie to those of the result.
+bool getOperandDimensions(Operation *op, unsigned operand,
+                          SmallVectorImpl<int64_t> &dimensions);
+
+/// The integers of a list attribute.
+SmallVector<int64_t> getIntegers(Operation *op, StringRef name);
+
 /// How often a `while` runs, where it counts between constants.
 std::optional<int64_t> getLoopTripCount(Operation *loop);
 

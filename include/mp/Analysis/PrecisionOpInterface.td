@@ -132,13 +132,17 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
       "::llvm::SmallVector<::mlir::Value>", "getMeaningOperands", (ins), [{}],
       [{ return ::llvm::SmallVector<::mlir::Value>($_op->getOperands()); }]>,
     InterfaceMethod<[{
-        Puts the dimensions of the operand that a reduction reduces, or the
-        dimension of the result that each dimension of a broadcast's operand
-        becomes, into a list. False where they are not known.
+        How elements of the function's operand with this number lie to those of
+        the result: for each dimension of the operand the dimension of the
+        result that runs along with it, -1 for one that is reduced. False where
+        that is not known, or not all there is to say.
       }],
-      "bool", "getDimensions",
-      (ins "::llvm::SmallVectorImpl<int64_t> &":$dimensions), [{}],
+      "bool", "getOperandDimensions",
+      (ins "unsigned":$operand,
+           "::llvm::SmallVectorImpl<int64_t> &":$dimensions), [{}],
       [{ return false; }]>,
+    InterfaceMethod<"True where the op reads its integers as unsigned ones.",
+      "bool", "readsUnsigned", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
         The sets of values of this op that must share one element type. A
         float value in no group keeps its type.

@@ -217,11 +217,22 @@ RangeAnalysis::RangeAnalysis(RangeAnalysis &&) = default;
 RangeAnalysis &RangeAnalysis::operator=(RangeAnalysis &&) = default;
 RangeAnalysis::~RangeAnalysis() = default;
 
+static bool hasBranches(Operation *root) {
+  return root
+      ->walk([](Operation *op) {
+        return isa<RegionBranchOpInterface>(op) || op->getNumSuccessors()
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 FailureOr<RangeAnalysis>
 RangeAnalysis::run(Operation *root, const RangeAssumptions &assumptions) {
   auto solver = std::make_unique<DataFlowSolver>();
   solver->load<dataflow::DeadCodeAnalysis>();
-  solver->load<UnknownConditions>();
+  if (hasBranches(root))
+    solver->load<UnknownConditions>();
   solver->load<RangePropagation>(assumptions);
   if (failed(solver->initializeAndRun(root)))
     return failure();

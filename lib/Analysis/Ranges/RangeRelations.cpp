@@ -26,11 +26,17 @@ static Value getInput(Operation *op, unsigned index) {
   return cast<PrecisionOpInterface>(op).getMeaningOperands()[index];
 }
 
-static bool haveSameShape(Value lhs, Value rhs) {
-  auto left = dyn_cast<ShapedType>(lhs.getType()),
-       right = dyn_cast<ShapedType>(rhs.getType());
-  return left && right && left.hasRank() && right.hasRank() &&
-         left.getShape() == right.getShape();
+/// True where an op reads each element of an operand at the place of the
+/// result that it computes from it.
+static bool isAligned(Operation *op, unsigned index) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<int64_t> dims;
+  return type &&
+         cast<PrecisionOpInterface>(op).getOperandDimensions(index, dims) &&
+         dims.size() == size_t(type.getRank()) &&
+         llvm::all_of(llvm::enumerate(dims), [](auto dim) {
+           return dim.value() == int64_t(dim.index());
+         });
 }
 
 namespace {
@@ -48,19 +54,19 @@ struct Trail {
         dims.push_back(type.getDimSize(dim) == 1 ? -1 : dim);
   }
 
-  /// Goes back to an operand of an elementwise op; not where it spreads it.
-  bool moveTo(Value operand) {
-    if (!haveSameShape(operand, value))
-      return false;
-    value = operand;
-    return true;
-  }
+  /// Goes back to an operand of the op that gives the value, where that reads
+  /// its elements in a known order and leaves out none.
+  bool moveTo(unsigned index);
 
   /// Goes back over ops that only spread elements, as far as there are any.
   void skipSpreads() {
-    for (unsigned steps = 0; steps != 8; ++steps)
-      if (!skipBroadcast() && !skipReshape())
+    for (unsigned steps = 0; steps != 8; ++steps) {
+      Meaning meaning = getMeaning(value);
+      bool isSpread =
+          meaning == Meaning::Broadcast || meaning == Meaning::Transpose;
+      if (!(isSpread && moveTo(0)) && !skipReshape())
         return;
+    }
   }
 
   /// Follows a reduction of what has the reader's shape, along the dimensions
@@ -68,19 +74,18 @@ struct Trail {
   Value getReduced(Meaning reduction) const;
 
 private:
-  bool skipBroadcast();
   bool skipReshape();
 };
 } // namespace
 
-bool Trail::skipBroadcast() {
-  if (getMeaning(value) != Meaning::Broadcast)
-    return false;
+bool Trail::moveTo(unsigned index) {
   auto op = value.getDefiningOp<PrecisionOpInterface>();
-  auto type = dyn_cast<RankedTensorType>(getInput(op, 0).getType());
   SmallVector<int64_t> targets;
-  if (!type || !op.getDimensions(targets) ||
-      targets.size() != size_t(type.getRank()))
+  if (!op || !op.getOperandDimensions(index, targets))
+    return false;
+  Value operand = getInput(op, index);
+  auto type = dyn_cast<RankedTensorType>(operand.getType());
+  if (!type || targets.size() != size_t(type.getRank()))
     return false;
   SmallVector<int64_t> next;
   for (auto [dim, target] : llvm::enumerate(targets)) {
@@ -89,7 +94,7 @@ bool Trail::skipBroadcast() {
     next.push_back(type.getDimSize(dim) == 1 ? -1 : dims[target]);
   }
   dims = std::move(next);
-  value = getInput(op, 0);
+  value = operand;
   return true;
 }
 
@@ -130,18 +135,15 @@ Value Trail::getReduced(Meaning reduction) const {
     return {};
   Value source = getInput(op, 0);
   auto type = dyn_cast<RankedTensorType>(source.getType());
-  SmallVector<int64_t> reduced;
-  if (!type || !op.getDimensions(reduced))
+  SmallVector<int64_t> kept;
+  if (!type || !op.getOperandDimensions(0, kept) ||
+      kept.size() != size_t(type.getRank()))
     return {};
-  unsigned at = 0;
-  for (int64_t dim = 0; dim != type.getRank(); ++dim) {
-    if (llvm::is_contained(reduced, dim))
-      continue;
-    if (at == dims.size() || (dims[at] != dim && type.getDimSize(dim) != 1))
+  for (auto [dim, target] : llvm::enumerate(kept))
+    if (target >= 0 && type.getDimSize(dim) != 1 &&
+        (target >= int64_t(dims.size()) || dims[target] != int64_t(dim)))
       return {};
-    ++at;
-  }
-  return at == dims.size() ? source : Value();
+  return source;
 }
 
 static FloatRange makeBound(double low, double high) {
@@ -182,7 +184,7 @@ static Operation *findRowMaximum(Value value, Value x, RangeLookup lookup,
       FloatRange other = lookup(getInput(op, constant));
       if (isAttained && (other.hasFinite() || other.posInf))
         return nullptr;
-      if (!trail.moveTo(getInput(op, 1 - constant)))
+      if (!trail.moveTo(1 - constant))
         return nullptr;
       continue;
     }
@@ -195,13 +197,14 @@ static Operation *findRowMaximum(Value value, Value x, RangeLookup lookup,
           getInput(test, 0) != getInput(op, 1) || range.posInf || range.nan ||
           other.low < 0)
         return nullptr;
-      if (!trail.moveTo(getInput(op, 1)))
+      if (!trail.moveTo(1))
         return nullptr;
       continue;
     }
     SmallVector<Value> sources = getCarriedSources(op, trail.value);
-    if (sources.size() != 1 || !trail.moveTo(sources[0]))
+    if (sources.size() != 1)
       return nullptr;
+    trail.value = sources[0];
   }
   return nullptr;
 }
@@ -229,11 +232,16 @@ static std::optional<RangeFact> boundSumOfExponentials(Operation *op,
   Operation *maximum =
       findRowMaximum(getInput(shift, 1), getInput(shift, 0), lookup,
                      /*isAttained=*/true);
-  SmallVector<int64_t> rows, summed;
-  if (!maximum || !cast<PrecisionOpInterface>(maximum).getDimensions(rows) ||
-      !cast<PrecisionOpInterface>(op).getDimensions(summed) ||
-      !llvm::all_of(
-          rows, [&](int64_t dim) { return llvm::is_contained(summed, dim); }))
+  // The sum runs at least over the row that the maximum is of.
+  SmallVector<int64_t> row, summed;
+  if (!maximum || !isAligned(exponential, 0) || !isAligned(shift, 0) ||
+      !isAligned(shift, 1) ||
+      !cast<PrecisionOpInterface>(maximum).getOperandDimensions(0, row) ||
+      !cast<PrecisionOpInterface>(op).getOperandDimensions(0, summed) ||
+      row.size() != summed.size() ||
+      !llvm::all_of(llvm::zip(row, summed), [](auto dims) {
+        return std::get<0>(dims) >= 0 || std::get<1>(dims) < 0;
+      }))
     return std::nullopt;
   auto format = NumberFormat::get(getElementTypeOrSelf(op->getResult(0)));
   FloatRange one =
@@ -290,7 +298,8 @@ static std::optional<SquareSum> findSquareSum(Trail trail, Value x,
       bool isSquare = getMeaning(squares) == Meaning::Square ||
                       (getMeaning(squares) == Meaning::Multiply &&
                        getInput(square, 0) == getInput(square, 1));
-      if (!isSquare || !isSameValue(getInput(square, 0), x))
+      if (!isSquare || !isAligned(square, 0) ||
+          !isSameValue(getInput(square, 0), x))
         return std::nullopt;
       found.count = *terms;
       return found;
@@ -325,7 +334,7 @@ static std::optional<SquareSum> findSquareSum(Trail trail, Value x,
     default:
       return std::nullopt;
     }
-    if (!trail.moveTo(getInput(op, next)))
+    if (!trail.moveTo(next))
       return std::nullopt;
   }
   return std::nullopt;
@@ -337,8 +346,7 @@ static std::optional<RangeFact> boundNormalized(Operation *op, unsigned index,
                                                 RangeLookup lookup) {
   Trail trail(getInput(op, 1 - index));
   trail.skipSpreads();
-  if (getMeaning(trail.value) != root ||
-      !trail.moveTo(getInput(trail.value.getDefiningOp(), 0)))
+  if (getMeaning(trail.value) != root || !trail.moveTo(0))
     return std::nullopt;
   std::optional<SquareSum> sum =
       findSquareSum(trail, getInput(op, index), lookup);
@@ -358,10 +366,12 @@ static std::optional<RangeFact> boundNormalized(Operation *op, unsigned index,
 std::optional<RangeFact> ranges::getRelation(PrecisionOpInterface op,
                                              Meaning meaning,
                                              RangeLookup lookup) {
+  if (meaning != Meaning::Subtract && meaning != Meaning::Sum &&
+      meaning != Meaning::Divide && meaning != Meaning::Multiply)
+    return std::nullopt;
   SmallVector<Value> inputs = op.getMeaningOperands();
-  bool isBinary = inputs.size() == 2 && llvm::all_of(inputs, [&](Value input) {
-                    return haveSameShape(input, op->getResult(0));
-                  });
+  bool isBinary = inputs.size() == 2 && meaning != Meaning::Sum &&
+                  isAligned(op, 0) && isAligned(op, 1);
   if (!isBinary && (meaning != Meaning::Sum || inputs.size() != 2))
     return std::nullopt;
   switch (meaning) {

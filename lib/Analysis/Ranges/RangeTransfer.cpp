@@ -67,6 +67,20 @@ static FloatRange convert(const FloatRange &a, const NumberFormat &format,
   return format.round(whole);
 }
 
+/// What an op reads a signless integer for. Ranges hold those as signed ones,
+/// but for predicates, which are 0 and 1.
+static FloatRange readInteger(const FloatRange &range, Type type,
+                              bool readsUnsigned) {
+  auto integer = dyn_cast<IntegerType>(getElementTypeOrSelf(type));
+  if (!integer || !integer.isSignless())
+    return range;
+  if (integer.getWidth() == 1)
+    return readsUnsigned ? range : FloatRange::join(range, negate(range));
+  return readsUnsigned && range.low < 0
+             ? FloatRange::between(0, std::ldexp(1, integer.getWidth()))
+             : range;
+}
+
 /// Joins the operands that hold elements like the result's.
 static FloatRange joinLike(Operation *op, ArrayRef<Value> values,
                            ArrayRef<FloatRange> operands) {
@@ -281,7 +295,11 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
     return;
   Meaning meaning = precision.getMeaning();
   SmallVector<Value> values = precision.getMeaningOperands();
-  SmallVector<FloatRange> operands = llvm::map_to_vector(values, lookup);
+  bool readsUnsigned = precision.readsUnsigned();
+  SmallVector<FloatRange> operands =
+      llvm::map_to_vector(values, [&](Value value) {
+        return readInteger(lookup(value), value.getType(), readsUnsigned);
+      });
   if (meaning == Meaning::Sort && operands.size() == results.size()) {
     for (auto [known, operand] : llvm::zip(results, operands))
       known.range = operand;
