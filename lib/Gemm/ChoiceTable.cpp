@@ -8,7 +8,7 @@
 //   class   what                                    panels / oneDNN 2.6.3, f32
 //   avx2    products, M >= 32, f32                  0.95 - 2.0
 //   avx2    products, M >= 32, bf16, f16            1.05 - 2.4
-//   avx2    products, M = 1, f32 / bf16             0.9 / 1.8
+//   avx2    products, M = 1, f32 / bf16             1.1 / 2.2
 //   avx2    convolutions of ResNet-50, f32          1.02 in sum, 0.6 - 1.4 each
 //   avx512  products, M >= 32, f32 / bf16           0.98 - 1.13 / 1.02 - 1.23
 //

@@ -85,6 +85,7 @@ struct PanelPlan {
   int64_t panelWidth;                  // columns of a panel
   int64_t panels, paddedK;             // of packed B
   int64_t unroll;                      // steps of k in one turn of the hot loop
+  int64_t streams;                     // panels read side by side
   int64_t chains;                      // independent sums for each accumulator
   int64_t blockK, numBlocksK;          // cache block over k
   int64_t tiles, longTiles, shortRows; // the first longTiles have one row more

@@ -26,8 +26,8 @@ public:
     else
       rowShape = {maxRows,
                   static_cast<int64_t>(llvm::alignTo(plan.blockK, 16)) + 16};
-    sumShape = {plan.numBlocksK > 1 ? plan.panelsPerItem : 1, maxRows,
-                plan.panelWidth};
+    sumShape = {plan.numBlocksK > 1 ? plan.panelsPerItem : plan.streams,
+                maxRows, plan.panelWidth};
     sumOffset = llvm::alignTo(rowShape[0] * rowShape[1] * width, 64);
     scratchBytes = sumOffset + sumShape[0] * sumShape[1] * sumShape[2] * width;
   }
@@ -47,6 +47,10 @@ private:
   Value getPrefetchBase(Value tile);
   /// Where `which` panel begins for the current block of k, in packed B.
   Value getPanelBase(Value which);
+  /// Makes the panel of `stream` the current one. Streams without a panel of
+  /// their own compute the last one again.
+  void selectPanel(Value stream);
+  void forEachPanel(llvm::function_ref<void()> body);
   void clearSums();
   Value isWholePanel();
   Value isPartialPanel();
@@ -70,6 +74,8 @@ private:
   Value rows, sums;                                    // views of scratch
   Value batch, firstTile, lastTile, firstRow, numRows; // of the item
   Value firstK, sizeK;                                 // of the block of k
+  Value firstPanel, lastPanel;                         // of the item
+  Value streamPanel;                                   // of the first stream
   Value panel, sumPanel;                               // of the panel
 };
 

@@ -61,6 +61,20 @@ Value PanelEmitter::getPanelBase(Value which) {
                 kb.mul(firstK, plan.panelWidth));
 }
 
+void PanelEmitter::selectPanel(Value stream) {
+  panel = kb.add(streamPanel, stream);
+  if (plan.streams > 1)
+    panel = kb.min(panel, kb.sub(lastPanel, kb.index(1)));
+  sumPanel = plan.numBlocksK > 1 ? kb.sub(panel, firstPanel) : stream;
+}
+
+void PanelEmitter::forEachPanel(llvm::function_ref<void()> body) {
+  kb.forEach(kb.index(0), kb.index(plan.streams), 1, [&](Value stream) {
+    selectPanel(stream);
+    body();
+  });
+}
+
 /// While the tiles of one panel run, each fetches its share of the next panel,
 /// which would otherwise come from memory while the first tile waits. With a
 /// single tile, the memory just ahead is what is needed.
@@ -79,8 +93,10 @@ void PanelEmitter::prefetchB(Value k, Value base) {
     kb.prefetch(flatB, kb.add(base, kb.div(here, kPrefetchTiles)), 2);
     return;
   }
-  // Values as wide as the sums arrive as fast without help (measured).
-  if (FloatType(plan.packedFormat).getWidth() == kb.accumulator.getWidth())
+  // Several streams, and values as wide as the sums, arrive as fast or faster
+  // without help (measured).
+  if (plan.streams > 1 ||
+      FloatType(plan.packedFormat).getWidth() == kb.accumulator.getWidth())
     return;
   auto last = kb.index(cast<MemRefType>(flatB.getType()).getNumElements() - 1);
   int64_t line = 512 / plan.packedElement.getIntOrFloatBitWidth();
@@ -108,17 +124,33 @@ Value PanelEmitter::loadB(Value row, int64_t place, int64_t column) {
 /// The hot loop: `tileRows` x tileVectors sums in registers.
 void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
   Value row = kb.sub(rowOfTile(tile), firstRow);
-  Value panelBase = getPanelBase(panel), prefetchBase = getPrefetchBase(tile);
-  int64_t vectors = plan.tileVectors;
+  SmallVector<Value> panelBases;
+  for (int64_t s = 0; s < plan.streams; ++s) {
+    selectPanel(kb.index(s));
+    panelBases.push_back(getPanelBase(panel));
+  }
+  Value prefetchBase = getPrefetchBase(tile);
+  int64_t vectors = plan.tileVectors * plan.streams;
   int64_t numSums = tileRows * vectors;
-  SmallVector<Value> init(numSums * plan.chains, kb.splat(0.0, kb.lanes));
+  // The sums of the current panel, and where they are in scratch.
+  auto forEachSum =
+      [&](int64_t stream,
+          llvm::function_ref<void(int64_t, int64_t, int64_t)> body) {
+        for (int64_t i = 0; i < tileRows; ++i)
+          for (int64_t j = 0; j < plan.tileVectors; ++j)
+            body(i, j, i * vectors + stream * plan.tileVectors + j);
+      };
   auto place = [&](int64_t i, int64_t j) -> SmallVector<Value> {
     return {sumPanel, kb.add(row, i), kb.index(j * kb.lanes)};
   };
+  SmallVector<Value> init(numSums * plan.chains, kb.splat(0.0, kb.lanes));
   if (plan.numBlocksK > 1)
-    for (int64_t i = 0; i < tileRows; ++i)
-      for (int64_t j = 0; j < vectors; ++j)
-        init[i * vectors + j] = kb.load(sums, place(i, j), kb.lanes);
+    for (int64_t s = 0; s < plan.streams; ++s) {
+      selectPanel(kb.index(s));
+      forEachSum(s, [&](int64_t i, int64_t j, int64_t which) {
+        init[which] = kb.load(sums, place(i, j), kb.lanes);
+      });
+    }
 
   SmallVector<Value> result = kb.accumulate(
       kb.index(0), sizeK, plan.unroll, init, [&](Value k, ValueRange before) {
@@ -126,12 +158,12 @@ void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
         prefetchB(k, prefetchBase);
         for (int64_t u = 0; u < plan.unroll; ++u) {
           Value step = kb.add(k, u);
-          int64_t place = u % plan.depth;
-          Value line =
-              kb.add(panelBase, kb.mul(kb.add(k, u - place), plan.panelWidth));
+          int64_t inRow = u % plan.depth;
+          Value line = kb.mul(kb.add(k, u - inRow), plan.panelWidth);
           SmallVector<Value> columns;
-          for (int64_t j = 0; j < vectors; ++j)
-            columns.push_back(loadB(line, place, j * kb.lanes));
+          for (Value base : panelBases)
+            for (int64_t j = 0; j < plan.tileVectors; ++j)
+              columns.push_back(loadB(kb.add(base, line), inRow, j * kb.lanes));
           int64_t chain = u % plan.chains * numSums;
           for (int64_t i = 0; i < tileRows; ++i) {
             Value a =
@@ -150,30 +182,27 @@ void PanelEmitter::emitTile(int64_t tileRows, Value tile) {
   for (int64_t c = 1; c < plan.chains; ++c)
     for (int64_t s = 0; s < numSums; ++s)
       result[s] = arith::AddFOp::create(kb, result[s], result[c * numSums + s]);
-  auto forEachSum =
-      [&](llvm::function_ref<void(int64_t, int64_t, Value)> body) {
-        for (int64_t i = 0; i < tileRows; ++i)
-          for (int64_t j = 0; j < vectors; ++j)
-            body(i, j, result[i * vectors + j]);
-      };
-  auto keep = [&] {
-    forEachSum([&](int64_t i, int64_t j, Value sum) {
-      kb.store(sum, sums, place(i, j));
+  for (int64_t s = 0; s < plan.streams; ++s) {
+    selectPanel(kb.index(s));
+    auto keep = [&] {
+      forEachSum(s, [&](int64_t i, int64_t j, int64_t which) {
+        kb.store(result[which], sums, place(i, j));
+      });
+    };
+    if (!finishesTiles) {
+      keep();
+      continue;
+    }
+    Value firstColumn = kb.mul(panel, plan.panelWidth);
+    kb.ifThen(isWholePanel(), [&] {
+      forEachSum(s, [&](int64_t i, int64_t j, int64_t which) {
+        operands.finish(result[which], batch, kb.add(firstRow, kb.add(row, i)),
+                        kb.add(firstColumn, j * kb.lanes), kb.lanes);
+      });
     });
-  };
-  if (!finishesTiles) {
-    keep();
-    return;
+    if (spec.n % plan.panelWidth)
+      kb.ifThen(isPartialPanel(), keep);
   }
-  Value firstColumn = kb.mul(panel, plan.panelWidth);
-  kb.ifThen(isWholePanel(), [&] {
-    forEachSum([&](int64_t i, int64_t j, Value sum) {
-      operands.finish(sum, batch, kb.add(firstRow, kb.add(row, i)),
-                      kb.add(firstColumn, j * kb.lanes), kb.lanes);
-    });
-  });
-  if (spec.n % plan.panelWidth)
-    kb.ifThen(isPartialPanel(), keep);
 }
 
 void PanelEmitter::emitTiles() {
@@ -238,8 +267,8 @@ void PanelEmitter::emitItem(Value item) {
   lastTile = kb.min(kb.add(firstTile, plan.tilesPerItem), kb.index(plan.tiles));
   firstRow = rowOfTile(firstTile);
   numRows = kb.sub(rowOfTile(lastTile), firstRow);
-  Value firstPanel = kb.mul(group, plan.panelsPerItem);
-  Value lastPanel =
+  firstPanel = kb.mul(group, plan.panelsPerItem);
+  lastPanel =
       kb.min(kb.add(firstPanel, plan.panelsPerItem), kb.index(plan.panels));
 
   kb.forEach(kb.index(0), kb.index(plan.numBlocksK), 1, [&](Value block) {
@@ -247,21 +276,21 @@ void PanelEmitter::emitItem(Value item) {
     sizeK =
         kb.min(kb.index(plan.blockK), kb.sub(kb.index(plan.paddedK), firstK));
     spec.window ? packWindows() : packRows();
-    kb.forEach(firstPanel, lastPanel, 1, [&](Value index) {
-      panel = index;
-      bool blocked = plan.numBlocksK > 1;
-      sumPanel = blocked ? kb.sub(panel, firstPanel) : kb.index(0);
+    kb.forEach(firstPanel, lastPanel, plan.streams, [&](Value index) {
+      streamPanel = index;
       auto isBlock = [&](int64_t which) -> Value {
         return arith::CmpIOp::create(kb, arith::CmpIPredicate::eq, block,
                                      kb.index(which));
       };
+      bool blocked = plan.numBlocksK > 1;
       if (blocked)
-        kb.ifThen(isBlock(0), [&] { clearSums(); });
+        kb.ifThen(isBlock(0), [&] { forEachPanel([&] { clearSums(); }); });
       emitTiles();
+      auto finish = [&] { forEachPanel([&] { finishPanel(); }); };
       if (blocked)
-        kb.ifThen(isBlock(plan.numBlocksK - 1), [&] { finishPanel(); });
+        kb.ifThen(isBlock(plan.numBlocksK - 1), finish);
       else
-        finishPanel();
+        finish();
     });
   });
 }

@@ -45,11 +45,18 @@ PanelPlan PanelPlan::get(const GemmSpec &spec, const CpuClass &cpu) {
   plan.longTiles = spec.m % plan.tiles;
   int64_t rows = plan.shortRows + (plan.longTiles ? 1 : 0);
 
-  // A tile of few rows has too few sums to hide the latency of an addition.
-  int64_t sums = rows * plan.tileVectors;
-  plan.chains = std::max<int64_t>(
-      1, llvm::bit_floor<uint64_t>(plan.tileRows * plan.tileVectors / sums));
-  plan.chains = std::min<int64_t>(plan.chains, 4);
+  // A tile of few rows has too few sums to hide the latency of an addition. A
+  // lone one adds those of neighbouring panels: each is a stream of its own,
+  // and the hardware fetches ahead in several at a time.
+  int64_t sums = plan.tileRows * plan.tileVectors;
+  auto fill = [&](int64_t atMost) {
+    int64_t count = std::clamp<int64_t>(
+        llvm::bit_floor<uint64_t>(sums / (rows * plan.tileVectors)), 1, atMost);
+    sums /= count;
+    return count;
+  };
+  plan.streams = plan.tiles == 1 ? fill(std::min<int64_t>(4, plan.panels)) : 1;
+  plan.chains = fill(4);
   // On a core that two threads share, every instruction of the loop takes the
   // place of a multiply-add: four steps for each count and jump.
   plan.unroll = 4;

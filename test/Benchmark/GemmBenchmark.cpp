@@ -1,12 +1,15 @@
 //===- GemmBenchmark.cpp - our products beside oneDNN's f32 ---------------===//
 //
-//   GemmBenchmark [--benchmark_filter=...] [Google Benchmark's flags]
+//   GemmBenchmark [--threads=N] [--benchmark_filter=...] [Google Benchmark's
+//   flags]
 //
 // Each shape is compiled in each format and run through the runtime's public
 // interface, beside oneDNN's f32 matmul with weights in its own layout: one
-// process, one thread, repetitions in random order. After the usual table come
-// the ratios of the best repetitions; goals are judged only on the class of
-// CPU that they were set for, and only where `--goals` is given.
+// process, one thread (CPU time) or N (wall time), repetitions in random order.
+// Where there are few rows, a plain read of as many bytes as the f32 weights
+// have runs beside them. After the usual table come the ratios of the best
+// repetitions; goals are judged only on the class of CPU that they were set
+// for, and only where `--goals` is given.
 //
 //===----------------------------------------------------------------------===//
 #include "mp_rt/mp_rt.h"
@@ -23,6 +26,8 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <sys/mman.h>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -34,7 +39,11 @@ struct Shape {
            std::to_string(n);
   }
   double flops() const { return 2.0 * m * k * n; }
+  /// Reading weights is what takes the time.
+  bool isRead() const { return m <= 4; }
 };
+
+int numThreads = 1;
 
 constexpr Shape shapes[] = {
     {1, 4096, 4096},  {4, 4096, 4096},  {32, 1024, 1024}, {128, 768, 768},
@@ -67,8 +76,10 @@ public:
   Product(const Shape &shape, const Format &format, const std::string &model) {
     require(mp_rt_model_load(model.c_str(), &loaded) == MP_RT_OK,
             mp_rt_last_error());
-    mp_rt_instance_options options = {sizeof(options), 1, "cpu", nullptr,
-                                      nullptr};
+    mp_rt_instance_options options = {};
+    options.struct_size = sizeof(options);
+    options.threads = numThreads;
+    options.device = "cpu";
     require(mp_rt_instance_create(loaded, &options, &instance) == MP_RT_OK,
             mp_rt_last_error());
     const int64_t sizes[3][2] = {
@@ -157,6 +168,49 @@ private:
   std::unordered_map<int, dnnl::memory> arguments;
 };
 
+/// Reads as many bytes as the f32 weights of a shape have, each thread in
+/// several places at a time.
+class Read {
+public:
+  explicit Read(const Shape &shape)
+      : words(shape.k * shape.n * sizeof(float) / sizeof(uint64_t)) {
+    size_t bytes = (words * sizeof(uint64_t) + page - 1) / page * page;
+    data.reset(static_cast<uint64_t *>(std::aligned_alloc(page, bytes)));
+    require(data != nullptr, "out of memory");
+    // As the runtime does for weights.
+    (void)madvise(data.get(), bytes, MADV_HUGEPAGE);
+    std::fill(data.get(), data.get() + words, 1);
+  }
+  void run() {
+    std::vector<std::thread> others;
+    for (int i = 1; i < numThreads; ++i)
+      others.emplace_back([this, i] { sweep(i); });
+    sweep(0);
+    for (std::thread &thread : others)
+      thread.join();
+  }
+
+private:
+  void sweep(int thread) const {
+    size_t length = words / numThreads / 4;
+    const uint64_t *from = data.get() + thread * (words / numThreads);
+    uint64_t sums[4] = {};
+    constexpr size_t step = 8; // a line of the cache
+    for (size_t i = 0; i + step <= length; i += step)
+      for (int stream = 0; stream < 4; ++stream)
+        for (size_t j = 0; j < step; ++j)
+          sums[stream] ^= from[stream * length + i + j];
+    benchmark::DoNotOptimize(sums);
+  }
+
+  struct Free {
+    void operator()(uint64_t *p) const { std::free(p); }
+  };
+  static constexpr size_t page = size_t(2) << 20;
+  size_t words;
+  std::unique_ptr<uint64_t, Free> data;
+};
+
 std::string compile(const Shape &shape, const Format &format,
                     const std::string &folder) {
   std::string stem = folder + "/" + shape.name() + "_" + format.name;
@@ -192,7 +246,9 @@ public:
     ConsoleReporter::ReportRuns(runs);
     for (const Run &run : runs)
       if (run.run_type == Run::RT_Iteration && !run.error_occurred) {
-        double seconds = run.GetAdjustedCPUTime() / 1e9;
+        double seconds = (numThreads > 1 ? run.GetAdjustedRealTime()
+                                         : run.GetAdjustedCPUTime()) /
+                         1e9;
         auto [it, isNew] =
             best.try_emplace(run.run_name.function_name, seconds);
         if (!isNew)
@@ -201,6 +257,32 @@ public:
   }
   std::map<std::string, double> best;
 };
+
+/// Prints how much of the memory's bandwidth the weights of a product with few
+/// rows take; false if the goal for one row is missed.
+bool printShares(const Reporter &reporter, const Shape &shape, bool hasGoals) {
+  auto read = reporter.best.find(shape.name() + "/read");
+  if (read == reporter.best.end())
+    return true;
+  bool met = true;
+  double bytes = 4.0 * shape.k * shape.n;
+  std::printf("%-16s read   %6.1f GB/s", "", bytes / read->second / 1e9);
+  for (const Format &format : formats) {
+    auto own = reporter.best.find(shape.name() + "/" + format.name);
+    if (own == reporter.best.end())
+      continue;
+    // 8-bit weights are kept as the f16 that they are multiplied as.
+    double width = std::max<int>(format.type.bits, 16) / 32.0;
+    double share = width * read->second / own->second;
+    bool missed = hasGoals && shape.m == 1 && format.goal > 0 && share < 0.8;
+    met &= !missed;
+    std::printf("  %s %5.1f (%.2f%s)", format.name,
+                width * bytes / own->second / 1e9, share,
+                missed ? " below its goal" : "");
+  }
+  std::printf("\n");
+  return met;
+}
 
 /// Prints the ratios; false if a goal of this class is missed.
 bool printRatios(const Reporter &reporter) {
@@ -228,6 +310,7 @@ bool printRatios(const Reporter &reporter) {
                   missed ? " below its goal" : "");
     }
     std::printf("\n");
+    met &= printShares(reporter, shape, hasGoals);
   }
   if (!hasGoals)
     std::printf("no goals are set for this class\n");
@@ -237,12 +320,6 @@ bool printRatios(const Reporter &reporter) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // oneDNN takes as many threads as OpenMP gives it; the environment was read
-  // when OpenMP was loaded.
-  using SetThreads = void (*)(int);
-  if (auto set = reinterpret_cast<SetThreads>(
-          dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
-    set(1);
   bool judge = false;
   std::vector<char *> arguments = {argv[0]};
   char interleave[] = "--benchmark_enable_random_interleaving=true";
@@ -252,10 +329,18 @@ int main(int argc, char **argv) {
   for (int i = 1; i < argc; ++i)
     if (!std::strcmp(argv[i], "--goals"))
       judge = true;
+    else if (!std::strncmp(argv[i], "--threads=", 10))
+      numThreads = std::max(1, std::atoi(argv[i] + 10));
     else
       arguments.push_back(argv[i]);
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
+  // oneDNN takes as many threads as OpenMP gives it; the environment was read
+  // when OpenMP was loaded.
+  using SetThreads = void (*)(int);
+  if (auto set = reinterpret_cast<SetThreads>(
+          dlsym(RTLD_DEFAULT, "omp_set_num_threads")))
+    set(numThreads);
 
   char folder[] = "/tmp/gemm-benchmark-XXXXXX";
   require(mkdtemp(folder), "cannot make a temporary folder");
@@ -263,7 +348,7 @@ int main(int argc, char **argv) {
     auto add = [&](const std::string &name, auto make) {
       // Made at the first run, so that a filter saves the compilation too.
       auto held = std::make_shared<decltype(make())>();
-      benchmark::RegisterBenchmark(
+      auto *registered = benchmark::RegisterBenchmark(
           (shape.name() + "/" + name).c_str(),
           [held, make, shape](benchmark::State &state) {
             if (!*held)
@@ -273,8 +358,12 @@ int main(int argc, char **argv) {
             state.counters["FLOP/s"] = benchmark::Counter(
                 shape.flops(), benchmark::Counter::kIsIterationInvariantRate);
           });
+      if (numThreads > 1)
+        registered->UseRealTime();
     };
     add("oneDNN", [shape] { return std::make_unique<Peer>(shape); });
+    if (shape.isRead())
+      add("read", [shape] { return std::make_unique<Read>(shape); });
     for (const Format &format : formats)
       add(format.name, [shape, &format, path = std::string(folder)] {
         return std::make_unique<Product>(shape, format,

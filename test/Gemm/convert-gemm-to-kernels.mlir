@@ -128,3 +128,24 @@ func.func @empty_sum(%a: tensor<4x0xf32>, %b: tensor<0x8xf32>, %c: tensor<8xf32>
        : (tensor<4x0xf32>, tensor<0x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// -----
+
+// One row: four panels are read side by side, each vector of A serves all of
+// them, and nothing is prefetched.
+// CHECK-LABEL: func.func @one_row
+func.func @one_row(%x: tensor<1x256xbf16>,
+                   %w: tensor<256x208xbf16> {mp.role = "param"}) -> tensor<1x208xf32> {
+  // CHECK: mp.launch {{.*}} -> tensor<1x13x129x32xi16>
+  %y = mp.gemm %x, %w accumulator f32
+       : (tensor<1x256xbf16>, tensor<256x208xbf16>) -> tensor<1x208xf32>
+  return %y : tensor<1x208xf32>
+}
+// CHECK: func.func private @gemm_1x208x256
+// The thirteenth panel is computed four times.
+// CHECK: arith.minui
+// CHECK: %{{.*}}:8 = scf.for
+// CHECK-NOT: memref.prefetch
+// CHECK-COUNT-32: vector.fma
+// CHECK-NOT: vector.fma
+// CHECK: scf.yield

@@ -237,6 +237,11 @@ def product_cases(rng):
     yield Gemm(rng, 70, 16, 4, False, False, "bf16", out="f32")
     # More than one block of k.
     yield Gemm(rng, 13, 18, 900, False, False, "f32", residual="f32")
+    # One row reads several panels side by side: five of them, the last not
+    # whole, finished in registers and through scratch, and with k in two blocks.
+    yield Gemm(rng, 1, 70, 64, False, False, "bf16", out="f32", epilogue="relu")
+    yield Gemm(rng, 1, 70, 64, False, True, "f32", bias="f32", epilogue="silu")
+    yield Gemm(rng, 1, 35, 16402, False, True, "bf16", out="f32")
     for fmt in ("f64", "bf16", "f16", "f8E4M3FN", "f8E5M2"):
         for m, n, k, ta, tb in [(1, 33, 130, False, False), (19, 35, 41, False, False),
                                 (19, 35, 41, True, True), (3, 6, 9, False, True)]:
