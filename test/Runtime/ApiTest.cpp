@@ -308,7 +308,7 @@ TEST(Loading, EachFaultHasOneMessage) {
          "was compiled for runtime interface 9.0, but this runtime has 1.1; "
          "compile it again");
   expect("lying.so", MP_RT_UNSUPPORTED,
-         "was compiled for runtime interface 9.0, but this runtime has 1.1; "
+         "was compiled for runtime interface 9.1, but this runtime has 1.1; "
          "compile it again");
   expect("demanding.so", MP_RT_UNSUPPORTED,
          "needs CPU features that this machine does not have: 'lwp'; compile "

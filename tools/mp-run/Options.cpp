@@ -33,6 +33,10 @@ mp options:
                     add the range of every value to this file (JSON), for
                     policies to use; a .so must have been compiled with
                     --observe
+  --compare-policy=P
+                    run FP32 (or what --policy says), then by this policy, and
+                    tell which op adds how much error; with --max-error, fail
+                    if a result is further off
   --bench=N         run N times after warming up, report the time of one run
   --threads=N       threads to use (default: MP_RT_THREADS, else all CPUs)
   --device=NAME     cpu, null (checks, computes nothing) or cuda
@@ -87,7 +91,8 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
                         {"policy", &options.policy},
                         {"target", &options.target},
                         {"lock", &options.lock},
-                        {"record-ranges", &options.recordRanges}};
+                        {"record-ranges", &options.recordRanges},
+                        {"compare-policy", &options.comparePolicy}};
   struct Flag {
     const char *name;
     bool *value;
@@ -150,6 +155,12 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
     else
       options.threads = static_cast<int32_t>(parseCount(name, value, 1024));
   }
+  if (!options.comparePolicy.empty() &&
+      (options.bench || options.checkFinite ||
+       !(options.recordRanges + options.expect + options.outputs).empty()))
+    throw Error("--compare-policy compares two runs of its own: expected no "
+                "--bench, --check-finite, --record-ranges, --expect or "
+                "--outputs beside it");
   if (options.bench && !options.recordRanges.empty())
     throw Error("--bench and --record-ranges exclude each other: what is "
                 "recorded takes time");

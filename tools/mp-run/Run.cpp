@@ -2,15 +2,15 @@
 
 #include "common/Cache.h"
 #include "mp-run/Binding.h"
+#include "mp-run/ComparePolicy.h"
 #include "mp-run/Ranges.h"
 #include "mp-run/Report.h"
+#include "mp-run/Session.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <memory>
 
 using namespace mp::run;
-using mp::io::SafetensorsFile;
 
 static bool quiet = false;
 
@@ -19,60 +19,10 @@ void mp::run::warn(const std::string &text) {
     std::fprintf(stderr, "mp-run: warning: %s\n", text.c_str());
 }
 
-static void check(mp_rt_status status) {
-  if (status != MP_RT_OK)
-    throw Error(mp_rt_last_error());
-}
-
-namespace {
-struct Unload {
-  void operator()(mp_rt_model *model) const { mp_rt_model_unload(model); }
-  void operator()(mp_rt_instance *instance) const {
-    mp_rt_instance_destroy(instance);
-  }
-};
-using ModelPtr = std::unique_ptr<mp_rt_model, Unload>;
-using InstancePtr = std::unique_ptr<mp_rt_instance, Unload>;
-} // namespace
-
-static std::unique_ptr<SafetensorsFile> readTensors(const std::string &path) {
-  if (path.empty())
-    return nullptr;
-  std::string error;
-  auto file = SafetensorsFile::read(path, error);
-  if (!file)
-    throw Error(error);
-  return file;
-}
-
-static InstancePtr makeInstance(mp_rt_model *model, const Options &options,
-                                RangeRecorder *ranges) {
-  mp_rt_instance_options settings = {};
-  settings.struct_size = sizeof(settings);
-  settings.threads = options.threads;
-  settings.device = options.device.empty() ? nullptr : options.device.c_str();
-  if (ranges) {
-    settings.observe_user = ranges;
-    settings.observe = [](void *user, const mp_rt_observation *value) {
-      static_cast<RangeRecorder *>(user)->note(*value);
-    };
-  }
-  mp_rt_instance *instance;
-  check(mp_rt_instance_create(model, &settings, &instance));
-  return InstancePtr(instance);
-}
-
 /// Runs once, or as a benchmark; the results are those of the last run.
 static Timing execute(mp_rt_instance *instance, Function &function,
                       const Options &options) {
-  std::vector<DLTensor *> args, results;
-  for (Value &value : function.args)
-    args.push_back(&value.tensor);
-  for (Value &value : function.results)
-    results.push_back(&value.tensor);
-  auto once = [&] {
-    check(mp_rt_call(instance, function.index, args.data(), results.data()));
-  };
+  auto once = [&] { call(instance, function); };
   double first = timeMs(once);
   if (options.bench)
     return benchmark(options.bench, first, once);
@@ -100,6 +50,8 @@ bool mp::run::run(const Options &options) {
   // before a model is compiled for them.
   if (!options.device.empty())
     check(mp_rt_device_available(options.device.c_str()));
+  if (!options.comparePolicy.empty())
+    return comparePolicy(options);
   auto inputs = readTensors(options.inputs);
   auto expected = readTensors(options.expect);
 
@@ -120,9 +72,7 @@ bool mp::run::run(const Options &options) {
   if (!source && !(options.policy + options.target + options.lock).empty())
     throw Error("--policy, --target and --lock are for .mlir files; '" +
                 options.model + "' is compiled already");
-  mp_rt_model *loaded;
-  check(mp_rt_model_load(path.c_str(), &loaded));
-  ModelPtr model(loaded);
+  ModelPtr model = loadModel(path);
   Observed observed = readObserved(model.get());
   bool recorded = !options.recordRanges.empty();
   if ((options.checkFinite || recorded) && observed.values.empty())
@@ -133,8 +83,10 @@ bool mp::run::run(const Options &options) {
       findFunction(model.get(), options.function, source ? "" : options.roles);
   bindArguments(function, inputs.get(), options.inputs);
   allocateResults(function);
-  InstancePtr instance =
-      makeInstance(model.get(), options, recorded ? &ranges : nullptr);
+  Observer observer;
+  if (recorded)
+    observer = [&](const mp_rt_observation &value) { ranges.note(value); };
+  InstancePtr instance = makeInstance(model.get(), options, observer);
 
   Report report;
   report.model = options.model;

@@ -131,6 +131,9 @@ typedef struct mp_rt_observation {
   double smallest;  /* magnitude of the smallest that is not 0, else 0 */
   uint64_t numbers; /* in the tensor */
   uint64_t nans, infinities;
+  const int64_t *sources; /* places of what the op read; -1: a constant that is
+                             not finite */
+  int32_t num_sources;
 } mp_rt_observation;
 
 /* Called on the thread that called mp_rt_call, when the value was computed: in

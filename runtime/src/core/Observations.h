@@ -14,13 +14,6 @@ namespace mp::rt {
 class Observations {
 public:
   enum class Kind : int64_t { Outside = 0, Passed = 1, Op = 2 };
-  /// The value that was just computed, and what it was made of.
-  struct Origin {
-    Kind kind;
-    bool elementwise;
-    const int64_t *sources;
-    int32_t numSources;
-  };
   /// Stands in the list of sources for a constant that is not finite.
   static constexpr int64_t kConstant = -1;
 
@@ -29,7 +22,9 @@ public:
 
   /// Forgets the call before.
   void begin();
-  void note(const mp_rt_observation &value, const Origin &origin);
+  /// Of a value that was just computed. `elementwise`: each element was made
+  /// of those at its place in the sources.
+  void note(const mp_rt_observation &value, Kind kind, bool elementwise);
   /// One of those on mp_rt_culprit_kind that were found, the first rule first.
   mp_rt_culprit_info culprit() const;
 
@@ -37,7 +32,7 @@ private:
   struct Count {
     uint64_t nans = 0, infinities = 0;
   };
-  Count sum(const Origin &origin) const;
+  Count sumSources(const mp_rt_observation &value) const;
 
   /// Of each value as it was last computed: what an op reads is always the
   /// last value that its operand had.

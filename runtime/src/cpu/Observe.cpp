@@ -116,9 +116,11 @@ static mp_rt_status observe(mp_rt_exec *exec, const mp_rt_library_call *call) {
     scan<uint64_t>(format, value);
     break;
   }
-  exec->observations.note(
-      value, {static_cast<Observations::Kind>(call->config[1]),
-              call->config[2] == 1, call->config + 3, call->num_config - 3});
+  value.sources = call->config + 3;
+  value.num_sources = call->num_config - 3;
+  exec->observations.note(value,
+                          static_cast<Observations::Kind>(call->config[1]),
+                          /*elementwise=*/call->config[2] == 1);
   if (exec->observations.callback)
     exec->observations.callback(exec->observations.user, &value);
   return MP_RT_OK;
