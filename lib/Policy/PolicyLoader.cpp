@@ -5,6 +5,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
 
 using namespace mlir::mp;
 using namespace llvm;
@@ -85,6 +86,13 @@ std::optional<Policy> Loader::load(StringRef name, const PolicyLocation &from,
       },
       handler);
   chain.pop_back();
+  if (policy) {
+    // Reading left the digest of what the policy extends.
+    SHA256 hash;
+    hash.update(text);
+    hash.update(policy->digest);
+    policy->digest = toHex(hash.final(), /*LowerCase=*/true);
+  }
   return policy;
 }
 

@@ -42,6 +42,18 @@ StringRef mlir::mp::stringify(Action action) {
   return "";
 }
 
+StringRef mlir::mp::stringify(ResultChoice result) {
+  switch (result) {
+  case ResultChoice::Low:
+    return "low";
+  case ResultChoice::Wide:
+    return "f32";
+  case ResultChoice::Free:
+    return "free";
+  }
+  return "";
+}
+
 bool NumberCondition::holds(double number) const {
   switch (relation) {
   case Relation::Less:

@@ -121,7 +121,8 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
 std::optional<Policy> mlir::mp::parsePolicy(StringRef text, StringRef file,
                                             PolicyResolver resolve,
                                             PolicyDiagnosticHandler handler) {
-  std::optional<YamlNode> root = parseYaml(text, file, handler);
+  constexpr YamlLanguage language{"policy", size_t(1) << 20};
+  std::optional<YamlNode> root = parseYaml(text, file, language, handler);
   Reader reader(file, handler);
   if (!root || !reader.readPolicy(*root, resolve))
     return std::nullopt;

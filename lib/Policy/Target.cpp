@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
 
 using namespace mlir::mp;
 using namespace llvm;
@@ -42,6 +43,15 @@ std::optional<Format> Target::getNearestLegal(Format format,
   return wider;
 }
 
+std::string Target::getDigest() const {
+  SHA256 hash;
+  hash.update(name);
+  for (const Row &row : rows)
+    hash.update(
+        {uint8_t(row.format), uint8_t(row.products), uint8_t(row.arithmetic)});
+  return toHex(hash.final(), /*LowerCase=*/true);
+}
+
 static Support parseSupport(StringRef word) {
   return word == "native"     ? Support::Native
          : word == "emulated" ? Support::Emulated
@@ -50,7 +60,8 @@ static Support parseSupport(StringRef word) {
 
 static std::vector<Target> readTargets() {
   std::optional<YamlNode> root =
-      parseYaml(targetTable, "targets.yaml", [](const PolicyDiagnostic &) {});
+      parseYaml(targetTable, "targets.yaml", {"target", sizeof(targetTable)},
+                [](const PolicyDiagnostic &) {});
   std::vector<Target> targets;
   if (!root)
     return targets;

@@ -1,6 +1,7 @@
 #include "YamlTree.h"
 
 #include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/YAMLParser.h"
@@ -28,9 +29,9 @@ namespace {
 /// itself recurses when it skips over what nobody has read.
 class TreeBuilder {
 public:
-  TreeBuilder(SourceMgr &manager, StringRef file,
+  TreeBuilder(SourceMgr &manager, StringRef file, StringRef language,
               PolicyDiagnosticHandler handler)
-      : manager(manager), file(file), handler(handler) {}
+      : manager(manager), file(file), language(language), handler(handler) {}
 
   bool build(yaml::Node *node, YamlNode &out, unsigned depth = 0);
   void error(SMLoc loc, const Twine &message);
@@ -55,7 +56,7 @@ private:
   }
 
   SourceMgr &manager;
-  StringRef file;
+  StringRef file, language;
   PolicyDiagnosticHandler handler;
   bool hasFailed = false;
 };
@@ -83,7 +84,8 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
     return false;
   }
   if (!node->getAnchor().empty() || isa<yaml::AliasNode>(node)) {
-    error(loc, "anchors and aliases are not part of the policy language");
+    error(loc,
+          "anchors and aliases are not part of the " + language + " language");
     return false;
   }
   if (isa<yaml::NullNode>(node))
@@ -113,6 +115,7 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
   }
   if (auto *map = dyn_cast<yaml::MappingNode>(node)) {
     out.kind = YamlNode::Kind::Map;
+    StringMap<unsigned> lines;
     for (yaml::KeyValueNode &pair : *map) {
       YamlNode key;
       if (!build(pair.getKey(), key, depth + 1))
@@ -121,12 +124,11 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
         error(loc, "expected a key, but got " + key.kindName());
         return false;
       }
-      for (const YamlNode::Entry &entry : out.entries) {
-        if (entry.key != key.scalar)
-          continue;
+      auto [it, isNew] = lines.try_emplace(key.scalar, key.line);
+      if (!isNew) {
         report(key.line, key.column,
                "key '" + key.scalar + "' was already given in line " +
-                   Twine(entry.line));
+                   Twine(it->second));
         return false;
       }
       YamlNode::Entry &entry = out.entries.emplace_back(
@@ -140,19 +142,22 @@ bool TreeBuilder::build(yaml::Node *node, YamlNode &out, unsigned depth) {
     }
     return !hasFailed;
   }
-  error(loc, "this YAML construct is not part of the policy language");
+  error(loc,
+        "this YAML construct is not part of the " + language + " language");
   return false;
 }
 
 std::optional<YamlNode> mlir::mp::parseYaml(StringRef text, StringRef file,
+                                            const YamlLanguage &language,
                                             PolicyDiagnosticHandler handler) {
-  constexpr size_t maxSize = 1 << 20;
   auto refuse = [&](unsigned line, unsigned column, const Twine &message) {
     handler({{file.str(), line, column}, message.str()});
     return std::nullopt;
   };
-  if (text.size() > maxSize)
-    return refuse(1, 1, "policy is larger than 1 MiB");
+  if (text.size() > language.maxSize)
+    return refuse(1, 1,
+                  language.name + Twine(" is larger than ") +
+                      Twine(language.maxSize >> 20) + " MiB");
   // The scanner walks UTF-8 without checks of its own.
   auto *begin = reinterpret_cast<const UTF8 *>(text.begin());
   auto *bad = begin;
@@ -164,10 +169,10 @@ std::optional<YamlNode> mlir::mp::parseYaml(StringRef text, StringRef file,
   }
   if (size_t zero = text.find('\0'); zero != StringRef::npos)
     return refuse(text.take_front(zero).count('\n') + 1, 1,
-                  "a policy holds no zero bytes");
+                  "a " + Twine(language.name) + " holds no zero bytes");
 
   SourceMgr manager;
-  TreeBuilder builder(manager, file, handler);
+  TreeBuilder builder(manager, file, language.name, handler);
   manager.setDiagHandler(TreeBuilder::onParserDiagnostic, &builder);
   yaml::Stream stream(text, manager, /*ShowColors=*/false);
   yaml::document_iterator document = stream.begin();

@@ -7,7 +7,7 @@
 namespace mlir::mp {
 
 /// One value of a YAML document. Anchors, aliases and tags are refused: a
-/// policy says everything where it stands.
+/// file says everything where it stands.
 struct YamlNode {
   enum class Kind { Null, Scalar, Sequence, Map };
   struct Entry;
@@ -27,8 +27,15 @@ struct YamlNode::Entry {
   YamlNode value;
 };
 
+/// What is being read, for messages, and how many bytes it may have.
+struct YamlLanguage {
+  const char *name;
+  size_t maxSize;
+};
+
 /// Reads the one document in `text`.
 std::optional<YamlNode> parseYaml(llvm::StringRef text, llvm::StringRef file,
+                                  const YamlLanguage &language,
                                   PolicyDiagnosticHandler handler);
 
 } // namespace mlir::mp

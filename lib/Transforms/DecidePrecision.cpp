@@ -182,18 +182,7 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
   if (decision.isFree() || decision.action == Action::Keep)
     return success();
 
-  FloatType wide = Float32Type::get(&getContext());
-  bool isLow = decision.action == Action::Allow;
-  bool sums = groups.size() > 1 || subject.opClass() == "reduction" ||
-              subject.opClass() == "scan";
-  op->setDiscardableAttr(
-      attr::precision,
-      PrecisionAttr::get(
-          &getContext(), isLow ? decision.low : wide,
-          !isLow ? wide
-          : sums ? decision.accumulate
-                 : decision.low,
-          isLow && decision.result == ResultChoice::Low ? decision.low : wide));
+  setPinnedPrecision(op, decision, decision.action == Action::Allow);
   return success();
 }
 
@@ -248,8 +237,8 @@ void DecidePrecisionPass::runOnOperation() {
     ids.emplace(getOperation());
   bool failed = false;
   walkDecidedOps(getOperation(), [&](Operation *op) {
-    if (op == getOperation() || op->hasTrait<OpTrait::IsTerminator>() ||
-        op->hasTrait<OpTrait::SymbolTable>() || isa<FunctionOpInterface>(op))
+    // A decision that is there already comes from a lock.
+    if (!isDecidedByPolicy(op, getOperation()) || op->hasAttr(attr::decision))
       return;
     failed |= mlir::failed(decide(op));
   });

@@ -1,5 +1,10 @@
 #include "Decision.h"
 
+#include "mp/IR/MPDialect.h"
+#include "mp/IR/MPOps.h"
+
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
 using namespace mlir;
 using namespace mlir::mp;
 
@@ -73,6 +78,31 @@ std::optional<Decision> mp::getDecision(Operation *op) {
   if (!decision.low && decision.action != Action::Error)
     decision.action = Action::Keep;
   return decision;
+}
+
+void mp::setPinnedPrecision(Operation *op, const Decision &decision,
+                            bool isLow) {
+  auto precision = cast<PrecisionOpInterface>(op);
+  SmallVector<TypeGroup> groups;
+  precision.getTypeGroups(groups);
+  StringRef opClass = stringifyOpClass(precision.getPrecisionClass());
+  if (auto given = op->getAttrOfType<StringAttr>(attr::opClass))
+    opClass = given.getValue();
+  bool sums = groups.size() > 1 || opClass == "reduction" || opClass == "scan";
+  FloatType wide = Float32Type::get(op->getContext());
+  op->setDiscardableAttr(
+      attr::precision,
+      PrecisionAttr::get(
+          op->getContext(), isLow ? decision.low : wide,
+          !isLow ? wide
+          : sums ? decision.accumulate
+                 : decision.low,
+          isLow && decision.result == ResultChoice::Low ? decision.low : wide));
+}
+
+bool mp::isDecidedByPolicy(Operation *op, Operation *root) {
+  return op != root && !op->hasTrait<OpTrait::IsTerminator>() &&
+         !op->hasTrait<OpTrait::SymbolTable>() && !isa<FunctionOpInterface>(op);
 }
 
 bool mp::isManaged(const TypeGroup &group) {

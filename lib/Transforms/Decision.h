@@ -44,6 +44,13 @@ struct Decision {
 void setDecision(Operation *op, const Decision &decision);
 std::optional<Decision> getDecision(Operation *op);
 
+/// Writes the precision of an op whose groups a decision leaves no choice.
+void setPinnedPrecision(Operation *op, const Decision &decision, bool isLow);
+
+/// True for ops that a policy has a say about: not for functions, and not for
+/// what ends a block.
+bool isDecidedByPolicy(Operation *op, Operation *root);
+
 /// A group is managed where all its values are f32: only those are lowered.
 bool isManaged(const TypeGroup &group);
 

@@ -50,6 +50,18 @@ static void applyDecision(const Decision &decision, PrecisionNode &node) {
   }
 }
 
+/// A format that is already written comes from a lock, and is not asked again.
+static void applyLock(Attribute format, PrecisionNode &node) {
+  if (auto type = dyn_cast_if_present<TypeAttr>(format))
+    node.state =
+        node.low && type.getValue() == node.low ? State::Low : State::Wide;
+}
+
+static Attribute getLockedFormat(Operation *op, unsigned index) {
+  auto formats = op->getAttrOfType<ArrayAttr>(attr::formats);
+  return formats && index < formats.size() ? formats[index] : Attribute();
+}
+
 void PrecisionGraph::addOp(Operation *op) {
   auto precision = dyn_cast<PrecisionOpInterface>(op);
   std::optional<Decision> decision = getDecision(op);
@@ -65,6 +77,7 @@ void PrecisionGraph::addOp(Operation *op) {
     node.index = index;
     node.group = std::move(group);
     applyDecision(*decision, node);
+    applyLock(getLockedFormat(op, index), node);
     nodes.push_back(std::move(node));
   }
 }
@@ -89,6 +102,10 @@ void PrecisionGraph::addBoundary(Operation *root) {
     node.state = State::Free;
     node.low = low;
     node.isExact = true;
+    auto function = dyn_cast<FunctionOpInterface>(op);
+    applyLock(function ? function.getArgAttr(index, attr::format)
+                       : getLockedFormat(op, index),
+              node);
     nodes.push_back(std::move(node));
   };
   root->walk([&](FunctionOpInterface function) {

@@ -29,6 +29,14 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
       *this, "explain",
       llvm::cl::desc("Write every decision and cast to this file, as JSON"),
       llvm::cl::init("")};
+  Option<std::string> lock{
+      *this, "lock", llvm::cl::desc("Replay the decisions in this lock file"),
+      llvm::cl::init("")};
+  Option<std::string> writeLock{
+      *this, "write-lock",
+      llvm::cl::desc("Write the decisions to this file; beside 'lock', decide "
+                     "anew what that has no entry for"),
+      llvm::cl::init("")};
 };
 
 /// Import, classify, decide, place, materialise.

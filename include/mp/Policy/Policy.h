@@ -47,6 +47,8 @@ enum class ResultChoice {
   Free  // either, chosen by cost
 };
 
+llvm::StringRef stringify(ResultChoice result);
+
 /// A point in a policy file.
 struct PolicyLocation {
   std::string file;
@@ -174,6 +176,8 @@ struct PolicyRange {
 class Policy {
 public:
   std::string name, description;
+  /// A hash of the text, and of what it extends; empty if not loaded.
+  std::string digest;
   PolicyLocation location;
   Format compute = Format::BF16;
   Format accumulate = Format::F32;

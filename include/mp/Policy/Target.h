@@ -18,6 +18,8 @@ struct Target {
   };
   std::vector<Row> rows;
 
+  /// A hash of what the target can do.
+  std::string getDigest() const;
   Support getSupport(Format format, bool isProduct) const;
   /// The low format nearest to `format` that is legal, or nothing. Formats of
   /// the same width come first, then wider ones.

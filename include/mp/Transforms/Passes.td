@@ -113,6 +113,58 @@ def MPPlaceCastsPass : Pass<"mp-place-casts"> {
   ];
 }
 
+def MPApplyLockPass : Pass<"mp-apply-lock"> {
+  let summary = "write the decisions of a lock file on the ops they belong to";
+  let description = [{
+    Gives each op the `mp.decision` and `mp.formats` that the lock holds for its
+    id. What they are written on, the steps behind it leave alone. A lock of
+    another policy, target or `keep-io` is refused, and so is one with entries
+    for other ops than there are, unless `refresh` leaves those to the policy.
+
+    The formats of an entry may be edited, to f32 or the low format that its
+    decision names.
+
+    Values: unchanged.
+    Reports: the lock's errors at their place in its file; each op that
+    changed, is new or is gone; a warning where the model is another but every
+    op fits; a remark `lock` with the number of entries that were kept.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"file", "file", "std::string", /*default=*/"\"\"",
+           "The lock file">,
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">,
+    Option<"targetName", "target", "std::string", /*default=*/"\"\"",
+           "The target that the lock was made for">,
+    Option<"keepIO", "keep-io", "bool", /*default=*/"true",
+           "Keep the types of function arguments and results">,
+    Option<"refresh", "refresh", "bool", /*default=*/"false",
+           "Leave ops without an entry to the policy">
+  ];
+}
+
+def MPWriteLockPass : Pass<"mp-write-lock"> {
+  let summary = "write the decisions on all ops to a lock file";
+  let description = [{
+    Writes what stands on the ops after `mp-place-casts`, keyed by op id, with
+    the hash of the model, the policy and the target.
+
+    Values: unchanged.
+    Reports: an error where the file cannot be written.
+  }];
+  let options = [
+    Option<"file", "file", "std::string", /*default=*/"\"\"",
+           "The lock file, written whole or not at all">,
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">,
+    Option<"targetName", "target", "std::string", /*default=*/"\"\"",
+           "The target that precision was decided for">,
+    Option<"keepIO", "keep-io", "bool", /*default=*/"true",
+           "Whether function arguments and results kept their types">
+  ];
+}
+
 def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
   let summary = "change the types that were decided and insert the casts";
   let description = [{
