@@ -38,15 +38,16 @@ static std::string getLayerOfName(StringRef name, StringRef kind,
   auto isTrace = [](StringRef part) {
     return part.starts_with("jit(") || part.starts_with("pjit(");
   };
-  ArrayRef<StringRef> rest = parts;
-  if (rest.empty())
+  if (parts.empty())
     return "";
-  isTraced |= isTrace(rest.front());
-  if (isTraced || isKindOfOp(rest.back(), kind))
-    rest = rest.drop_back();
-  while (!rest.empty() && isTrace(rest.front()))
-    rest = rest.drop_front();
-  return llvm::join(rest, "/");
+  isTraced |= isTrace(parts.front());
+  if (isTraced || isKindOfOp(parts.back(), kind))
+    parts.pop_back();
+  // The formula of an einsum is no layer either.
+  llvm::erase_if(parts, [&](StringRef part) {
+    return isTrace(part) || (isTraced && part.contains("->"));
+  });
+  return llvm::join(parts, "/");
 }
 
 /// The names on the way to an op, outermost call first. What stands inside of

@@ -37,6 +37,7 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       autocast.explain = options.explain;
       if (options.trainStep)
         autocast.target = options.trainStep->target;
+      autocast.lock = options.lock;
       buildAutocastPipeline(pm, autocast);
     }
     if (options.trainStep) {

@@ -83,6 +83,7 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
     pipeline.explain = trainStep->explain;
   else
     pipeline.explain = options.explain;
+  pipeline.lock = options.lock;
   pipeline.trainStep = trainStep ? &*trainStep : nullptr;
   pipeline.target = target;
   pipeline.observe = options.observe || options.checkFinite;

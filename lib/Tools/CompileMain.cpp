@@ -74,7 +74,7 @@ int mp::compileMain(int argc, char **argv) {
                "\"preset=megatron accumulate=4\""));
   cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"),
                             cl::cat(category),
-                            cl::desc("Replay decisions (not available yet)"));
+                            cl::desc("Replay the decisions in a lock file"));
   cl::opt<std::string> report("report", cl::value_desc("file.html"),
                               cl::cat(category),
                               cl::desc("Write a report (not available yet)"));
@@ -84,10 +84,8 @@ int mp::compileMain(int argc, char **argv) {
           &llvm::errs()))
     return 1;
 
-  for (auto [given, name] : {std::make_pair(!lock.empty(), "--lock"),
-                             std::make_pair(!report.empty(), "--report")})
-    if (given)
-      return fail(llvm::Twine(name) + " is not available in this version");
+  if (!report.empty())
+    return fail("--report is not available in this version");
   std::optional<EmitForm> form = parseForm(emit);
   if (!form && emit == "ptx")
     return fail("--emit=ptx is not available in this version");
@@ -105,6 +103,8 @@ int mp::compileMain(int argc, char **argv) {
     return fail("--train-step needs --train");
   if (explain.getNumOccurrences() && policy.empty())
     return fail("--explain needs --policy");
+  if (!lock.empty() && policy.empty())
+    return fail("--lock needs --policy, the one that the lock was made under");
 
   CompileOptions options;
   options.input = input;
@@ -113,6 +113,7 @@ int mp::compileMain(int argc, char **argv) {
   options.target = target == "cpu" ? "host" : target.getValue();
   options.roles = roles;
   options.explain = explain;
+  options.lock = lock;
   options.emit = *form;
   options.train = train;
   options.lossScale = lossScale;

@@ -275,9 +275,8 @@ LogicalResult ApplyLockPass::reportMisfit() {
   size_t numGone = gone.size() - changed.size();
   InFlightDiagnostic diagnostic =
       error(lock->location)
-      << "the lock does not fit the model: of its " << lock->entries.size()
-      << " ops, " << changed.size() << " changed and " << numGone
-      << " are gone; " << numNew << " are new";
+      << "the lock does not fit the model: " << changed.size() << " changed, "
+      << numGone << " gone, " << numNew << " new";
   unsigned told = 0;
   for (auto &[op, id] : unknown) {
     if (++told > most)

@@ -42,11 +42,27 @@ void Hasher::add(Type type) {
   add(StringRef(text));
 }
 
+/// Of this project's attributes only these two come from the model.
+static bool isOfModel(StringRef name) {
+  return !name.starts_with("mp.") || name == "mp.role" || name == "mp.name";
+}
+
+/// True for the attributes of arguments none of which has any of the model's.
+static bool isEmptyList(Attribute attr) {
+  auto array = dyn_cast<ArrayAttr>(attr);
+  return array && llvm::all_of(array, [](Attribute item) {
+           auto dictionary = dyn_cast<DictionaryAttr>(item);
+           return dictionary &&
+                  llvm::none_of(dictionary, [](NamedAttribute entry) {
+                    return isOfModel(entry.getName());
+                  });
+         });
+}
+
 void Hasher::add(DictionaryAttr dictionary) {
   for (NamedAttribute entry : dictionary) {
     StringRef name = entry.getName();
-    // Of this project's attributes only these two come from the model.
-    if (name.starts_with("mp.") && name != "mp.role" && name != "mp.name")
+    if (!isOfModel(name) || isEmptyList(entry.getValue()))
       continue;
     add(name);
     add(entry.getValue());

@@ -21,8 +21,6 @@
 // EMIT: error: expected --emit to be stablehlo, linalg, llvm or so, but got 'cobol'
 // RUN: not mp-compile %s -o %t/a.so --loss-scale=2 2>&1 | FileCheck %s --check-prefix=SCALE
 // SCALE: error: --loss-scale needs --train
-// RUN: not mp-compile %s -o %t/a.so --lock=x 2>&1 | FileCheck %s --check-prefix=LOCK
-// LOCK: error: --lock is not available in this version
 // RUN: not mp-compile %s -o %t/a.so --report=x 2>&1 | FileCheck %s --check-prefix=REPORT
 // REPORT: error: --report is not available in this version
 // RUN: not mp-compile %s -o %t/a.so --explain=x 2>&1 | FileCheck %s --check-prefix=EXPLAIN

@@ -15,6 +15,8 @@ struct CompilePipelineOptions {
   std::string policy;
   /// File for the explanation of each decision; empty: none.
   std::string explain;
+  /// Lock file to replay; empty: none.
+  std::string lock;
   /// Let the runtime look at every value that the source program computes.
   bool observe = false;
   /// Make a train step of the model by these options, which are resolved; null:
