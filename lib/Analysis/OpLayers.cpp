@@ -11,7 +11,7 @@ using namespace mlir;
 using namespace mlir::mp;
 
 bool mp::isWeight(ElementsAttr elements) {
-  constexpr size_t largestNumber = 64;
+  constexpr size_t largestNumber = 32;
   if (auto dense = dyn_cast<DenseElementsAttr>(elements))
     return !dense.isSplat() && dense.getRawData().size() > largestNumber;
   return isa<DenseResourceElementsAttr>(elements);

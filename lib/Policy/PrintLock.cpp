@@ -7,14 +7,6 @@
 using namespace mlir::mp;
 using namespace llvm;
 
-bool LockDecision::isSameAs(const LockDecision &other) const {
-  auto tie = [](const LockDecision &d) {
-    return std::tie(d.action, d.rule, d.policy, d.file, d.why, d.line, d.column,
-                    d.low, d.accumulate, d.result, d.wideOperands);
-  };
-  return tie(*this) == tie(other);
-}
-
 /// Quoted throughout: ids hold brackets, and a rule may be called `null`.
 static std::string quote(StringRef text) {
   return "\"" + yaml::escape(text, /*EscapePrintable=*/false) + "\"";
@@ -32,7 +24,8 @@ static void printFormats(raw_ostream &os, StringRef key, const Range &formats) {
   os << "]";
 }
 
-static void print(const LockDecision &decision, raw_ostream &os) {
+void mlir::mp::printLockDecision(const LockDecision &decision,
+                                 raw_ostream &os) {
   os << "- id: " << quote(decision.id) << "\n"
      << "  action: " << stringify(decision.action) << "\n"
      << "  rule: " << quote(decision.rule) << "\n"
@@ -71,7 +64,7 @@ void mlir::mp::printLockFile(const LockFile &lock, raw_ostream &os) {
   os << "io: " << (origin.keepIO ? "keep" : "follow") << "\n"
      << "decisions:" << (lock.decisions.empty() ? " []" : "") << "\n";
   for (const LockDecision &decision : lock.decisions)
-    print(decision, os);
+    printLockDecision(decision, os);
   if (!lock.boundaries.empty())
     os << "boundaries:\n";
   for (const LockBoundary &boundary : lock.boundaries) {

@@ -197,6 +197,8 @@ void DecidePrecisionPass::contaminate() {
     return;
   OpIds ids(getOperation());
   PrecisionGraph graph(getOperation(), /*followIO=*/false);
+  // In the order of the distance from where the width comes from, so that each
+  // op inherits it on a shortest way. With each node, who hands it on.
   SmallVector<std::pair<PrecisionNode *, StringRef>> worklist;
   for (PrecisionNode &node : graph.nodes) {
     std::optional<Decision> decision = getDecision(node.op);
@@ -205,20 +207,23 @@ void DecidePrecisionPass::contaminate() {
       worklist.emplace_back(&node, ids.get(node.op));
   }
   FloatType wide = Float32Type::get(&getContext());
-  while (!worklist.empty()) {
-    auto [node, origin] = worklist.pop_back_val();
+  for (size_t next = 0; next != worklist.size(); ++next) {
+    auto [node, from] = worklist[next];
     for (Value value : node->group.gives) {
       for (OpOperand &use : value.getUses()) {
         PrecisionNode *reader = graph.getReader(use);
         if (!reader || !reader->isFree())
           continue;
         reader->state = PrecisionNode::State::Wide;
-        worklist.emplace_back(reader, origin);
+        // Other values that an op carries are not concerned.
+        if (reader->group.kind == GroupKind::Carried) {
+          worklist.emplace_back(reader, from);
+          continue;
+        }
+        worklist.emplace_back(reader, ids.get(reader->op));
         Decision decision = *getDecision(reader->op);
-        if (reader->group.kind == GroupKind::Carried)
-          continue; // Other values that the op carries are not concerned.
         decision.action = Action::Deny;
-        decision.inheritedFrom = origin;
+        decision.inheritedFrom = from;
         setDecision(reader->op, decision);
         reader->op->setDiscardableAttr(
             attr::precision,

@@ -6,7 +6,11 @@
 
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/SHA256.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -31,6 +35,8 @@ Explanation::Explanation(Operation *root) : ids(root) {
     for (NamedAttribute figure : figures)
       if (auto number = dyn_cast<IntegerAttr>(figure.getValue()))
         placement[figure.getName().getValue()] = number.getInt();
+  llvm::SHA256 chosen;
+  llvm::StringMap<unsigned> indexOfId;
   walkDecidedOps(root, [&](Operation *op) {
     std::optional<Decision> decision = getDecision(op);
     if (!decision)
@@ -71,12 +77,100 @@ Explanation::Explanation(Operation *root) : ids(root) {
       object["column"] = decision->column;
     }
     text += ", rule '" + decision->rule.str() + "': " + decision->why.str();
-    if (!decision->inheritedFrom.empty()) {
+    if (!decision->inheritedFrom.empty())
       object["inherited_from"] = decision->inheritedFrom.str();
-      text += " (inherited from " + decision->inheritedFrom.str() + ")";
-    }
+    indexOfId[ids.get(op)] = entries.size();
+    chosen.update(ids.get(op));
+    if (auto formats = op->getAttrOfType<ArrayAttr>(attr::formats))
+      for (Type format : formats.getAsValueRange<TypeAttr>())
+        chosen.update(toText(format));
     entries.push_back({op->getLoc(), std::move(object), std::move(text)});
   });
+  assignment = llvm::toHex(chosen.final(), /*LowerCase=*/true);
+  for (Entry &entry : entries)
+    addChain(entry, indexOfId);
+}
+
+/// The way on which an op inherited its width, up to the op whose rule asks
+/// for it.
+void Explanation::addChain(Entry &entry,
+                           const llvm::StringMap<unsigned> &indexOfId) {
+  constexpr unsigned longest = 16;
+  llvm::json::Array chain;
+  std::string text;
+  StringRef rule;
+  const llvm::json::Object *object = entry.object.getAsObject();
+  while (std::optional<StringRef> from = object->getString("inherited_from")) {
+    auto it = indexOfId.find(*from);
+    if (it == indexOfId.end())
+      break;
+    object = entries[it->second].object.getAsObject();
+    rule = *object->getString("rule");
+    if (chain.size() == longest) {
+      text += " <- ...";
+      break;
+    }
+    chain.push_back(from->str());
+    text += (text.empty() ? "" : " <- ") + from->str();
+  }
+  if (chain.empty())
+    return;
+  entry.text += " (wide because of " + text + ", rule '" + rule.str() + "')";
+  (*entry.object.getAsObject())["chain"] = std::move(chain);
+}
+
+ConstantLoss ConstantLoss::measure(ElementsAttr constant, FloatType to) {
+  ConstantLoss loss;
+  auto dense = dyn_cast<DenseFPElementsAttr>(constant);
+  if (!dense)
+    return loss;
+  const llvm::fltSemantics &semantics = to.getFloatSemantics();
+  // Half of the digits: an error of more than this part of the value.
+  double part =
+      std::ldexp(1.0, -int(APFloat::semanticsPrecision(semantics)) / 2);
+  auto add = [&](APFloat value, int64_t times) {
+    loss.elements += times;
+    APFloat rounded = value;
+    bool losesInfo;
+    rounded.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+    if (!losesInfo || !value.isFinite() || value.isZero())
+      return;
+    if (!rounded.isFinite()) {
+      loss.overflowed += times;
+    } else if (rounded.isZero()) {
+      loss.flushed += times;
+    } else {
+      double exact = value.convertToDouble();
+      double kept = rounded.convertToDouble();
+      if (std::abs(kept - exact) > std::abs(exact) * part)
+        loss.coarse += times;
+    }
+  };
+  if (dense.isSplat())
+    add(dense.getSplatValue<APFloat>(), dense.getNumElements());
+  else
+    for (APFloat value : dense.getValues<APFloat>())
+      add(value, 1);
+  return loss;
+}
+
+void Explanation::addConstant(Location loc, StringRef value, Type to,
+                              const ConstantLoss &loss) {
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "of " << loss.elements << " elements of " << value << ", in " << to
+      << " " << loss.overflowed << " overflow, " << loss.flushed
+      << " become zero and " << loss.coarse
+      << " lose more than half of their digits";
+  constants.push_back({loc,
+                       llvm::json::Object{{"value", value.str()},
+                                          {"location", toText(loc)},
+                                          {"to", toText(to)},
+                                          {"elements", loss.elements},
+                                          {"overflowed", loss.overflowed},
+                                          {"flushed", loss.flushed},
+                                          {"coarse", loss.coarse}},
+                       std::move(text)});
 }
 
 static StringRef getWord(PlacedCast::Kind kind) {
@@ -96,44 +190,62 @@ void Explanation::emitRemarks() const {
     remark::analysis(entry.loc,
                      remark::RemarkOpts::name("decision").category("mp"))
         << remark::reason("{0}", entry.text);
+  for (const Entry &entry : constants)
+    remark::missed(entry.loc,
+                   remark::RemarkOpts::name("constant").category("mp"))
+        << remark::reason("{0}", entry.text);
   for (const PlacedCast &cast : casts)
     remark::passed(cast.loc, remark::RemarkOpts::name("cast").category("mp"))
         << remark::reason("{0} of {1} from {2} to {3}", getWord(cast.kind),
                           cast.value, toText(cast.from), toText(cast.to));
 }
 
-llvm::Error Explanation::write(StringRef path) const {
+/// Keys in alphabetic order, as within each entry.
+void Explanation::print(raw_ostream &os) const {
   int64_t count[3] = {}, bytes = 0;
-  llvm::json::Array castList;
-  for (const PlacedCast &cast : casts) {
-    ++count[unsigned(cast.kind)];
-    if (cast.kind == PlacedCast::Kind::EachCall)
-      bytes += cast.bytes;
-    castList.push_back(llvm::json::Object{{"value", cast.value},
-                                          {"location", toText(cast.loc)},
-                                          {"from", toText(cast.from)},
-                                          {"to", toText(cast.to)},
-                                          {"bytes", cast.bytes},
-                                          {"when", getWord(cast.kind)}});
-  }
-  llvm::json::Array ops;
-  for (const Entry &entry : entries)
-    ops.push_back(llvm::json::Object(entry.object));
-  llvm::json::Object totals{
-      {"ops", int64_t(entries.size())},
-      {"low_ops", lowOps},
-      {"casts", count[unsigned(PlacedCast::Kind::EachCall)]},
-      {"cast_bytes", bytes},
-      {"one_time_casts", count[unsigned(PlacedCast::Kind::OneTime)]},
-      {"folded_constants", count[unsigned(PlacedCast::Kind::Folded)]}};
-  llvm::json::Object file{{"version", 1},
-                          {"policy", policy},
-                          {"ops", std::move(ops)},
-                          {"casts", std::move(castList)},
-                          {"placement", llvm::json::Object(placement)},
-                          {"totals", std::move(totals)}};
+  llvm::json::OStream json(os, /*IndentSize=*/2);
+  auto printEntries = [&](StringRef key, ArrayRef<Entry> list) {
+    json.attributeArray(key, [&] {
+      for (const Entry &entry : list)
+        json.value(entry.object);
+    });
+  };
+  json.objectBegin();
+  json.attribute("assignment", assignment);
+  json.attributeArray("casts", [&] {
+    for (const PlacedCast &cast : casts) {
+      ++count[unsigned(cast.kind)];
+      if (cast.kind == PlacedCast::Kind::EachCall)
+        bytes += cast.bytes;
+      json.value(llvm::json::Object{{"value", cast.value},
+                                    {"location", toText(cast.loc)},
+                                    {"from", toText(cast.from)},
+                                    {"to", toText(cast.to)},
+                                    {"bytes", cast.bytes},
+                                    {"when", getWord(cast.kind)}});
+    }
+  });
+  printEntries("constants", constants);
+  printEntries("ops", entries);
+  json.attribute("placement", llvm::json::Object(placement));
+  json.attribute("policy", policy);
+  json.attribute(
+      "totals",
+      llvm::json::Object{
+          {"ops", int64_t(entries.size())},
+          {"low_ops", lowOps},
+          {"casts", count[unsigned(PlacedCast::Kind::EachCall)]},
+          {"cast_bytes", bytes},
+          {"one_time_casts", count[unsigned(PlacedCast::Kind::OneTime)]},
+          {"folded_constants", count[unsigned(PlacedCast::Kind::Folded)]}});
+  json.attribute("version", 1);
+  json.objectEnd();
+  os << "\n";
+}
+
+llvm::Error Explanation::write(StringRef path) const {
   return llvm::writeToOutput(path, [&](raw_ostream &os) {
-    os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(file)));
+    print(os);
     return llvm::Error::success();
   });
 }

@@ -4,6 +4,8 @@
 
 #include "Decision.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
 
 namespace mlir::mp {
@@ -18,6 +20,17 @@ struct PlacedCast {
   Kind kind;
 };
 
+/// What the elements of a constant lose when they are narrowed.
+struct ConstantLoss {
+  int64_t elements = 0;
+  int64_t overflowed = 0; // finite, and infinite or NaN afterwards
+  int64_t flushed = 0;    // not zero, and zero afterwards
+  int64_t coarse = 0;     // keep fewer than half of the digits there are
+
+  static ConstantLoss measure(ElementsAttr constant, FloatType to);
+  bool isAny() const { return overflowed || flushed || coarse; }
+};
+
 /// Collects decisions and casts, and writes them as JSON.
 class Explanation {
 public:
@@ -25,6 +38,8 @@ public:
   explicit Explanation(Operation *root);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
+  void addConstant(Location loc, StringRef value, Type to,
+                   const ConstantLoss &loss);
   StringRef getName(Operation *op) const { return ids.get(op); }
 
   /// Emits remarks for all that was noted.
@@ -33,17 +48,23 @@ public:
   llvm::Error write(StringRef path) const;
 
 private:
+  void print(raw_ostream &os) const;
+
   struct Entry {
     Location loc;
-    llvm::json::Object object;
+    llvm::json::Value object;
     std::string text;
   };
+  void addChain(Entry &entry, const llvm::StringMap<unsigned> &indexOfId);
 
   OpIds ids;
   std::string policy;
   llvm::json::Object placement;
   std::vector<Entry> entries;
   std::vector<PlacedCast> casts;
+  std::vector<Entry> constants;
+  /// Of the formats of all ops, to tell whether two runs chose the same.
+  std::string assignment;
   int64_t lowOps = 0;
 };
 

@@ -197,6 +197,14 @@ Value Materialiser::getIn(Value value, Type elementType,
   Type from = getElementTypeOrSelf(value.getType());
   if (Value folded = foldConstant(value, elementType)) {
     note(value, from, elementType, PlacedCast::Kind::Folded);
+    if (explanation) {
+      ConstantLoss loss = ConstantLoss::measure(getConstant(value),
+                                                cast<FloatType>(elementType));
+      if (loss.isAny())
+        explanation->addConstant(value.getLoc(),
+                                 explanation->getName(value.getDefiningOp()),
+                                 elementType, loss);
+    }
     return folded;
   }
   if (Value source = lookThroughWidening(value, elementType)) {

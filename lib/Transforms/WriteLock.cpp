@@ -33,7 +33,7 @@ private:
   OpIds ids;
   LockFile *lock = nullptr;
   llvm::DenseMap<Attribute, unsigned> indexOfAttr;
-  llvm::StringMap<SmallVector<unsigned, 1>> indicesOfRule;
+  llvm::StringMap<unsigned> indexOfText, countOfRule;
 };
 } // namespace
 
@@ -60,17 +60,17 @@ unsigned LockBuilder::getDecisionIndex(const Decision &decision) {
     shared.accumulate = getFormat(decision.accumulate);
   shared.result = decision.result;
   llvm::append_range(shared.wideOperands, decision.wideOperands);
-  // A rule can decide in several ways, but not in many.
-  SmallVector<unsigned, 1> &indices = indicesOfRule[decision.rule];
-  for (unsigned index : indices)
-    if (lock->decisions[index].isSameAs(shared))
-      return index;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  printLockDecision(shared, os);
+  auto [it, isNew] = indexOfText.try_emplace(text, lock->decisions.size());
+  if (!isNew)
+    return it->second;
   shared.id = shared.rule;
-  if (!indices.empty())
-    shared.id += "#" + std::to_string(indices.size() + 1);
-  indices.push_back(lock->decisions.size());
+  if (unsigned number = ++countOfRule[shared.rule]; number > 1)
+    shared.id += "#" + std::to_string(number);
   lock->decisions.push_back(std::move(shared));
-  return indices.back();
+  return it->second;
 }
 
 void LockBuilder::addEntry(Operation *op) {

@@ -1,22 +1,35 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS [TARGET...]: builds the fuzz targets and runs each for that
-# long from its seed corpus. A crash leaves its input in build-fuzz/.
+# fuzz.sh [--random] SECONDS [TARGET...]: builds the fuzz targets and runs each
+# for that long from its seeds in test/Fuzz. Runs start from one fixed seed and
+# no other inputs, so that they can be repeated; with --random, from a new seed
+# and all inputs that such runs found before. A crash leaves its input in
+# build-fuzz/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+random=
+[ "${1:-}" != --random ] || { random=1; shift; }
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(policy-fuzzer safetensors-fuzzer model-file-fuzzer)
-declare -A seeds=([policy-fuzzer]=Policy [safetensors-fuzzer]=Safetensors)
+[ ${#targets[@]} -gt 0 ] || targets=(policy-fuzzer lock-fuzzer safetensors-fuzzer model-file-fuzzer)
+declare -A seeds=([policy-fuzzer]=Policy [lock-fuzzer]=Lock [safetensors-fuzzer]=Safetensors)
 [ -f build-fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz $(printf -- '--target %s ' "${targets[@]}") | tail -n 1
+seed=1
+[ -z "$random" ] || seed=$((RANDOM * 32768 + RANDOM))
+echo "fuzz.sh: seed $seed"
 pids=()
 for target in "${targets[@]}"; do
-  mkdir -p "build-fuzz/corpus/$target"
-  corpora=("build-fuzz/corpus/$target")
+  corpus=build-fuzz/corpus/$target
+  if [ -z "$random" ]; then
+    corpus=build-fuzz/found/$target
+    rm -rf "$corpus"
+  fi
+  mkdir -p "$corpus"
+  corpora=("$corpus")
   [ -z "${seeds[$target]:-}" ] || corpora+=("test/Fuzz/${seeds[$target]}")
-  build-fuzz/bin/"$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
-    -artifact_prefix="build-fuzz/$target-" -print_final_stats=1 \
+  build-fuzz/bin/"$target" -seed="$seed" -max_total_time="$seconds" -rss_limit_mb=2048 \
+    -timeout=25 -artifact_prefix="build-fuzz/$target-" -print_final_stats=1 \
     "${corpora[@]}" \
     > "build-fuzz/$target.log" 2>&1 &
   pids+=($!)

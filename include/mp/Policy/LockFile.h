@@ -32,9 +32,6 @@ struct LockDecision {
   std::optional<Format> low, accumulate;
   ResultChoice result = ResultChoice::Low;
   std::vector<unsigned> wideOperands;
-
-  /// Everything but the id.
-  bool isSameAs(const LockDecision &other) const;
 };
 
 /// The formats of some values, where nothing stands for a value whose type is
@@ -72,6 +69,9 @@ std::optional<LockFile> parseLockFile(llvm::StringRef text,
                                       PolicyDiagnosticHandler handler);
 std::optional<LockFile> loadLockFile(llvm::StringRef path,
                                      PolicyDiagnosticHandler handler);
+
+/// Writes one item of the list of decisions.
+void printLockDecision(const LockDecision &decision, llvm::raw_ostream &os);
 
 /// Writes what `parseLockFile` reads; the same bytes for the same lock.
 void printLockFile(const LockFile &lock, llvm::raw_ostream &os);
