@@ -64,11 +64,12 @@ std::optional<Policy> Loader::load(StringRef name, const PolicyLocation &from,
     for (const ShippedPolicy &policy : getShippedPolicies())
       names.push_back(policy.name);
     StringRef nearest = findNearest(name, names);
-    return refuse(from,
-                  "unknown policy '" + name + "'" +
-                      (nearest.empty()
-                           ? Twine("; shipped ones are ") + join(names, ", ")
-                           : "; did you mean '" + nearest + "'?"));
+    std::string hint = nearest.empty()
+                           ? "; shipped ones are " + join(names, ", ")
+                           : "; did you mean '" + nearest.str() + "'?";
+    if (sys::fs::exists(name))
+      hint = "; '" + ("./" + name).str() + "' is the file of that name";
+    return refuse(from, "unknown policy '" + name + "'" + hint);
   }
   file = path;
   if (is_contained(chain, file))
