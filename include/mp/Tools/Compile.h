@@ -17,10 +17,10 @@ struct CompileOptions {
   std::string roles, explain, lock;
   EmitForm emit = EmitForm::SharedObject;
   bool train = false;
-  std::string lossScale; // empty: dynamic for f16, else none
+  std::string lossScale;    // empty: dynamic for f16, else none
   bool observe = false;     // report values to who asks
   bool checkFinite = false; // observed, and meant to be checked in each run
-  std::string trainStep; // further options of mp-train-step
+  std::string trainStep;    // further options of mp-train-step
   bool verbose = false;
 };
 
