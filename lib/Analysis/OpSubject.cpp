@@ -1,5 +1,7 @@
 #include "mp/Analysis/OpSubject.h"
 
+#include "StableHLOTable.h"
+
 #include "mp/Analysis/FitProofs.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -126,6 +128,14 @@ static StringRef getString(Operation *op, StringRef name) {
 }
 
 StringRef OpSubject::opName() const { return op->getName().getStringRef(); }
+
+StringRef OpSubject::opAlias() const {
+  if (!alias) {
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    alias = precision ? stablehlo_table::getOpName(precision.getMeaning()) : "";
+  }
+  return *alias;
+}
 
 StringRef OpSubject::opClass() const {
   if (StringRef given = getString(op, "mp.class"); !given.empty())
@@ -284,16 +294,25 @@ StringRef OpSubject::word(Word word) const {
 }
 
 std::optional<double> OpSubject::splat(unsigned operand) const {
-  if (operand >= op->getNumOperands())
+  auto getOperands = [](Operation *op) {
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    return precision && precision.getMeaning() != Meaning::None
+               ? precision.getMeaningOperands()
+               : SmallVector<Value>(op->getOperands());
+  };
+  SmallVector<Value> operands = getOperands(op);
+  if (operand >= operands.size())
     return std::nullopt;
   // A scalar constant usually reaches its use through a broadcast.
-  Value value = op->getOperand(operand);
+  Value value = operands[operand];
   for (unsigned depth = 0; depth != 4; ++depth) {
     auto precision = value.getDefiningOp<PrecisionOpInterface>();
-    if (!precision || precision->getNumOperands() != 1 ||
-        precision.getPrecisionClass() != OpClass::DataMovement)
+    if (!precision || precision.getPrecisionClass() != OpClass::DataMovement)
       break;
-    value = precision->getOperand(0);
+    operands = getOperands(precision);
+    if (operands.size() != 1)
+      break;
+    value = operands.front();
   }
   auto dense = dyn_cast_if_present<DenseFPElementsAttr>(getConstant(value));
   if (!dense || !dense.isSplat())

@@ -2,6 +2,8 @@
 
 #include "mp/IR/MPOps.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 using namespace mlir::mp;
 
@@ -36,12 +38,33 @@ FloatType mp::getFormatType(MLIRContext *context, Format format) {
   return {};
 }
 
-ElementsAttr mp::getConstant(Value value) {
+ElementsAttr mp::getConstant(Value constant) {
   // Read, not folded: a fold of a dialect that we do not own may decline.
-  Operation *op = value.getDefiningOp();
+  Operation *op = constant.getDefiningOp();
   if (!op || !op->hasTrait<OpTrait::ConstantLike>())
     return {};
-  return op->getAttrOfType<ElementsAttr>("value");
+  Attribute value = op->getAttr("value");
+  if (auto scalar = dyn_cast_if_present<FloatAttr>(value))
+    return DenseElementsAttr::get(RankedTensorType::get({}, scalar.getType()),
+                                  scalar.getValue());
+  return dyn_cast_if_present<ElementsAttr>(value);
+}
+
+bool mp::isUndefined(Value value) {
+  auto op = value.getDefiningOp<PrecisionOpInterface>();
+  return op && op.isUndefined();
+}
+
+void mp::addTiedGroup(Operation *op, SmallVectorImpl<TypeGroup> &groups) {
+  TypeGroup group;
+  for (OpOperand &operand : op->getOpOperands())
+    if (getFloatElementType(operand.get().getType()))
+      group.reads.push_back(&operand);
+  for (Value result : op->getResults())
+    if (getFloatElementType(result.getType()))
+      group.gives.push_back(result);
+  if (!group.reads.empty() || !group.gives.empty())
+    groups.push_back(std::move(group));
 }
 
 CastBuilder::CastBuilder(Operation *root) {
@@ -54,11 +77,27 @@ CastBuilder::CastBuilder(Operation *root) {
   isStableHLO = result.wasInterrupted();
 }
 
+Value mp::buildUpstreamCast(OpBuilder &builder, Location loc, Value value,
+                            Type type) {
+  FloatType from = getFloatElementType(value.getType());
+  FloatType to = getFloatElementType(type);
+  // The narrow formats of arith overflow as nobody's hardware does.
+  if (from.getWidth() < 16 || to.getWidth() < 16)
+    return CastOp::create(builder, loc, type, value).getResult();
+  if (from.getWidth() < to.getWidth())
+    return arith::ExtFOp::create(builder, loc, type, value);
+  if (from.getWidth() > to.getWidth())
+    return arith::TruncFOp::create(builder, loc, type, value);
+  Value wide = arith::ExtFOp::create(
+      builder, loc, withElementType(type, builder.getF32Type()), value);
+  return arith::TruncFOp::create(builder, loc, type, wide);
+}
+
 Value CastBuilder::build(OpBuilder &builder, Location loc, Value value,
                          Type elementType) const {
   Type type = withElementType(value.getType(), elementType);
   if (!isStableHLO)
-    return CastOp::create(builder, loc, type, value).getResult();
+    return buildUpstreamCast(builder, loc, value, type);
   OperationState state(loc, "stablehlo.convert", value, type);
   return builder.create(state)->getResult(0);
 }

@@ -139,3 +139,41 @@ Meaning stablehlo_table::getMeaning(Operation *op) {
     return Meaning::None;
   }
 }
+
+StringRef stablehlo_table::getOpName(Meaning meaning) {
+  switch (meaning) {
+  case Meaning::Sum:
+  case Meaning::Product:
+  case Meaning::MaximumOf:
+  case Meaning::MinimumOf:
+    return "stablehlo.reduce";
+  case Meaning::WindowSum:
+  case Meaning::WindowMaximum:
+  case Meaning::WindowMinimum:
+    return "stablehlo.reduce_window";
+  case Meaning::ScatterSum:
+  case Meaning::ScatterAssign:
+    return "stablehlo.scatter";
+  case Meaning::Contraction:
+    return "stablehlo.dot_general";
+  case Meaning::Broadcast:
+    return "stablehlo.broadcast_in_dim";
+  default:
+    break;
+  }
+  // StableHLO's own op, and of those the shortest name: variants lengthen it.
+  static const llvm::DenseMap<unsigned, StringRef> names = [] {
+    llvm::DenseMap<unsigned, StringRef> names;
+    auto getRank = [](StringRef name) {
+      return std::tuple(!name.starts_with("stablehlo."), name.size(), name);
+    };
+    for (const auto &entry : getNamedMeanings()) {
+      StringRef name = entry.getKey();
+      auto [it, isNew] = names.try_emplace(unsigned(entry.getValue()), name);
+      if (!isNew && getRank(name) < getRank(it->second))
+        it->second = name;
+    }
+    return names;
+  }();
+  return names.lookup(unsigned(meaning));
+}

@@ -292,12 +292,9 @@ struct StableHLOModel
     switch (getRow(op).shape) {
     case Shape::AsWritten:
       return;
-    case Shape::Tied: {
-      TypeGroup &group = groups.emplace_back();
-      addFloats(op->getOpOperands(), group);
-      addFloats(op->getResults(), group.gives);
-      break;
-    }
+    case Shape::Tied:
+      addTiedGroup(op, groups);
+      return;
     case Shape::Product: {
       addFloats(op->getOpOperands(), groups.emplace_back());
       TypeGroup &result = groups.emplace_back();

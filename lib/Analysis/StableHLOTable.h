@@ -37,6 +37,9 @@ bool getOperandDimensions(Operation *op, unsigned operand,
 /// The integers of a list attribute.
 SmallVector<int64_t> getIntegers(Operation *op, StringRef name);
 
+/// The op of StableHLO that policies know a function by, or nothing.
+StringRef getOpName(Meaning meaning);
+
 /// How often a `while` runs, where it counts between constants.
 std::optional<int64_t> getLoopTripCount(Operation *loop);
 

@@ -10,6 +10,7 @@
 #include "mp/Training/Passes.h"
 #include "mp/Transforms/Passes.h"
 
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -49,6 +50,8 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
     break;
   case CompileStage::Linalg:
     pm.addPass(createConvertStableHLOToLinalgPass());
+    // Linalg input, and what autocast inserts in it, may compute on tensors.
+    pm.addPass(createConvertElementwiseToLinalgPass());
     addCleanup(pm);
     break;
   case CompileStage::Program: {

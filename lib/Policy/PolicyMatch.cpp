@@ -100,7 +100,7 @@ bool RuleMatch::asksForIds() const {
 
 bool RuleMatch::holds(const RuleSubject &subject) const {
   if (impossible || (!ids.empty() && !ids.contains(subject.id())) ||
-      !contains(ops, subject.opName()) ||
+      (!contains(ops, subject.opName()) && !contains(ops, subject.opAlias())) ||
       !contains(classes, subject.opClass()) ||
       !containsPart(patterns, subject.pattern()) ||
       !contains(roles, subject.role()) ||

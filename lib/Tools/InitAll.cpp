@@ -45,6 +45,10 @@ void mp::registerAllDialects(DialectRegistry &registry) {
       tensor::TensorDialect, vector::VectorDialect>();
   func::registerInlinerExtension(registry);
   registerStableHLOPrecisionModels(registry);
+  registerScalarPrecisionModels(registry);
+  registerTensorPrecisionModels(registry);
+  registerControlPrecisionModels(registry);
+  registerLinalgPrecisionModels(registry);
   mp::registerCodegenDialects(registry);
 }
 

@@ -62,7 +62,7 @@ int64_t CostModel::getCastBytes(Value value, FloatType low) {
 }
 
 int64_t CostModel::getWideBytes(Value value, FloatType low) {
-  if (!low)
+  if (!low || invariants.contains(value))
     return 0;
   return multiply(getElements(value), 4 - getBytes(low));
 }
@@ -96,10 +96,11 @@ PlacementCost CostModel::evaluate(PrecisionGraph &graph,
           !llvm::is_contained(wanted, format))
         wanted.push_back(format);
     }
+    if (isRemade(value))
+      continue;
     for (FloatType format : wanted) {
-      int64_t bytes = getCastBytes(value, format ? format : given);
-      cost.castBytes += bytes;
-      cost.casts += bytes != 0;
+      cost.castBytes += getCastBytes(value, format ? format : given);
+      ++(isInvariant(value) ? cost.oneTimeCasts : cost.casts);
     }
   }
   return cost;

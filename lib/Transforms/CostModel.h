@@ -10,6 +10,7 @@ namespace mlir::mp {
 /// What a choice of formats costs on each call.
 struct PlacementCost {
   int64_t casts = 0;
+  int64_t oneTimeCasts = 0;
   int64_t castBytes = 0;
   /// What free groups that are wide move beyond their low form.
   int64_t wideBytes = 0;
@@ -29,8 +30,13 @@ public:
 
   /// A cast reads one format and writes the other.
   int64_t getCastBytes(Value value, FloatType low);
-  /// What a value costs more when it is stored wide.
+  /// What a value costs more when it is stored wide. One that is the same in
+  /// every call is kept in all the formats that are read.
   int64_t getWideBytes(Value value, FloatType low);
+  /// Constants are folded, and a shape has no elements to cast.
+  static bool isRemade(Value value) {
+    return getConstant(value) || isUndefined(value);
+  }
 
   /// Prices a whole program, group by group. Written apart from the minimum
   /// cut, so that each checks the other.

@@ -181,6 +181,8 @@ static StringRef getWord(PlacedCast::Kind kind) {
     return "one-time";
   case PlacedCast::Kind::Folded:
     return "folded";
+  case PlacedCast::Kind::WithOp:
+    return "with-op";
   }
   return "";
 }
@@ -202,7 +204,7 @@ void Explanation::emitRemarks() const {
 
 /// Keys in alphabetic order, as within each entry.
 void Explanation::print(raw_ostream &os) const {
-  int64_t count[3] = {}, bytes = 0;
+  int64_t count[4] = {}, bytes = 0;
   llvm::json::OStream json(os, /*IndentSize=*/2);
   auto printEntries = [&](StringRef key, ArrayRef<Entry> list) {
     json.attributeArray(key, [&] {

@@ -12,7 +12,7 @@ namespace mlir::mp {
 
 /// One cast in the result.
 struct PlacedCast {
-  enum class Kind { EachCall, OneTime, Folded };
+  enum class Kind { EachCall, OneTime, Folded, WithOp };
   Location loc;
   std::string value; // the op that gives the value, or the argument
   Type from, to;

@@ -38,7 +38,8 @@ Invariants::Invariants(Operation *root) {
     bool result = precision.getPrecisionClass() != OpClass::Random &&
                   (op->getNumRegions() == 0 || ownsRegions) &&
                   isMemoryEffectFree(op) &&
-                  llvm::all_of(op->getOperands(), isInvariant);
+                  (precision.isUndefined() ||
+                   llvm::all_of(op->getOperands(), isInvariant));
     auto readsVarying = [&](Operation *inner) {
       return llvm::any_of(inner->getOperands(), [&](Value operand) {
         return !op->isAncestor(operand.getParentBlock()->getParentOp()) &&

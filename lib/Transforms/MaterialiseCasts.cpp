@@ -4,6 +4,7 @@
 #include "mp/IR/MPDialect.h"
 #include "mp/Transforms/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -34,9 +35,10 @@ private:
   void collectArguments(FunctionOpInterface function);
   void expect(OpOperand &operand, Type elementType);
   void retype();
+  void roundAccumulators();
   void insertCasts();
   Value getIn(Value value, Type elementType, ArrayRef<OpOperand *> uses);
-  Value foldConstant(Value value, Type elementType);
+  Value remake(Value value, Type elementType);
   void note(Value value, Type from, Type to, PlacedCast::Kind kind);
   void removeAttributes();
 
@@ -45,6 +47,8 @@ private:
   std::optional<CostModel> costs; // where there is an explanation
   CastBuilder castBuilder;
   SmallVector<std::pair<Value, Type>> retyped;
+  /// Sums that keep their type and are rounded behind their op.
+  SmallVector<std::pair<Value, Type>> rounded;
   /// The element type that an operand reads, where it differs from what its
   /// value was given at first. In the order of the program.
   llvm::MapVector<OpOperand *, Type> expected;
@@ -82,7 +86,7 @@ void Materialiser::collect(Operation *op) {
     for (OpOperand *operand : group.reads)
       expect(*operand, format);
     for (Value value : group.gives)
-      retyped.emplace_back(value, format);
+      (group.isAccumulator ? rounded : retyped).emplace_back(value, format);
   }
 }
 
@@ -93,17 +97,19 @@ void Materialiser::collectArguments(FunctionOpInterface function) {
       retyped.emplace_back(argument, format.getValue());
 }
 
-/// The attribute of a constant-like op that holds its value.
-static NamedAttribute getValueAttr(Operation *op, ElementsAttr value) {
-  for (NamedAttribute attr : op->getAttrs())
-    if (attr.getValue() == value)
-      return attr;
-  return {StringAttr::get(op->getContext(), "value"), value};
+/// Gives a constant-like op another value and its type.
+static void setConstant(Operation *op, DenseElementsAttr elements) {
+  bool isScalar = !isa<ShapedType>(op->getResult(0).getType());
+  op->setAttr("value", isScalar ? elements.getSplatValue<Attribute>()
+                                : Attribute(elements));
+  op->getResult(0).setType(isScalar ? elements.getElementType()
+                                    : Type(elements.getType()));
 }
 
 /// Rounds each element to nearest even; null where the file does not hold
 /// the elements.
-static ElementsAttr convertElements(ElementsAttr elements, Type elementType) {
+static DenseElementsAttr convertElements(ElementsAttr elements,
+                                         Type elementType) {
   auto dense = dyn_cast<DenseFPElementsAttr>(elements);
   auto type = dyn_cast<FloatType>(elementType);
   if (!dense || !type)
@@ -127,12 +133,9 @@ void Materialiser::retype() {
       expected.try_emplace(&use, before);
   }
   for (auto [value, elementType] : retyped) {
-    if (ElementsAttr constant = getConstant(value)) {
-      if (ElementsAttr folded = convertElements(constant, elementType)) {
-        Operation *op = value.getDefiningOp();
-        op->setAttr(getValueAttr(op, constant).getName(), folded);
-      }
-    }
+    if (ElementsAttr constant = getConstant(value))
+      if (DenseElementsAttr folded = convertElements(constant, elementType))
+        setConstant(value.getDefiningOp(), folded);
     value.setType(withElementType(value.getType(), elementType));
   }
 }
@@ -161,17 +164,35 @@ void Materialiser::note(Value value, Type from, Type to,
   explanation->addCast({value.getLoc(), name, from, to, bytes, kind});
 }
 
-Value Materialiser::foldConstant(Value value, Type elementType) {
+void Materialiser::roundAccumulators() {
+  OpBuilder builder(root->getContext());
+  for (auto [value, elementType] : rounded) {
+    Type before = getElementTypeOrSelf(value.getType());
+    if (before == elementType || value.use_empty())
+      continue;
+    builder.setInsertionPointAfterValue(value);
+    note(value, before, elementType, PlacedCast::Kind::WithOp);
+    Value low = castBuilder.build(builder, value.getLoc(), value, elementType);
+    value.replaceAllUsesExcept(low, low.getDefiningOp());
+    for (OpOperand &use : low.getUses())
+      expected.try_emplace(&use, before);
+  }
+}
+
+/// `value` in another type, made anew where that costs nothing, or null.
+Value Materialiser::remake(Value value, Type elementType) {
   ElementsAttr constant = getConstant(value);
-  ElementsAttr folded =
-      constant ? convertElements(constant, elementType) : ElementsAttr();
-  if (!folded)
+  DenseElementsAttr folded =
+      constant ? convertElements(constant, elementType) : DenseElementsAttr();
+  if (!folded && !isUndefined(value))
     return {};
   Operation *op = value.getDefiningOp();
   Operation *clone = op->clone();
   op->getBlock()->getOperations().insertAfter(op->getIterator(), clone);
-  clone->setAttr(getValueAttr(op, constant).getName(), folded);
-  clone->getResult(0).setType(folded.getType());
+  if (folded)
+    setConstant(clone, folded);
+  else
+    clone->getResult(0).setType(withElementType(value.getType(), elementType));
   maybeDead.push_back(op);
   return clone->getResult(0);
 }
@@ -195,7 +216,9 @@ static Value lookThroughWidening(Value value, Type elementType) {
 Value Materialiser::getIn(Value value, Type elementType,
                           ArrayRef<OpOperand *> uses) {
   Type from = getElementTypeOrSelf(value.getType());
-  if (Value folded = foldConstant(value, elementType)) {
+  if (Value folded = remake(value, elementType)) {
+    if (isUndefined(value))
+      return folded;
     note(value, from, elementType, PlacedCast::Kind::Folded);
     if (explanation) {
       ConstantLoss loss = ConstantLoss::measure(getConstant(value),
@@ -272,8 +295,13 @@ void Materialiser::run() {
       collectArguments(function);
     collect(op);
   });
+  roundAccumulators();
   retype();
   insertCasts();
+  root->walk([](PrecisionOpInterface op) {
+    if (op->getNumRegions() && op.ownsRegions())
+      op.adaptRegions();
+  });
   removeAttributes();
 }
 

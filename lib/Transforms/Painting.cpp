@@ -1,5 +1,7 @@
 #include "Painting.h"
 
+#include "CostModel.h"
+
 using namespace mlir;
 using namespace mlir::mp;
 
@@ -84,7 +86,7 @@ void Painter::demotePromoted() {
     if (!node.isPromoted || states[i] != State::Low)
       return;
     bool readsWide = llvm::any_of(node.group.reads, [&](OpOperand *operand) {
-      if (getConstant(operand->get()))
+      if (CostModel::isRemade(operand->get()))
         return false;
       PrecisionNode *producer = graph.getProducer(operand->get());
       return !producer || states[graph.getIndex(*producer)] == State::Wide;

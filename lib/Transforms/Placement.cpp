@@ -14,7 +14,11 @@ namespace {
 class Placer {
 public:
   Placer(PrecisionGraph &graph, CostModel &costs)
-      : graph(graph), costs(costs), cutNodes(graph.nodes.size()) {}
+      : graph(graph), costs(costs), cutNodes(graph.nodes.size()) {
+    for (PrecisionNode &node : graph.nodes)
+      if (node.low && (!anyLow || anyLow.getWidth() < node.low.getWidth()))
+        anyLow = node.low;
+  }
   Placement run();
 
 private:
@@ -24,6 +28,7 @@ private:
   };
 
   std::vector<Component> split();
+  int64_t getScale(const Component &component);
   void solve(const Component &component, Placement &placement);
   void addNode(PrecisionNode &node, MinCut &cut);
   void addValue(Value value, MinCut &cut);
@@ -31,7 +36,10 @@ private:
 
   PrecisionGraph &graph;
   CostModel &costs;
+  FloatType anyLow; // the widest
   std::vector<MinCut::Node> cutNodes;
+  /// What a byte weighs in the cut at hand, where a cast weighs one more.
+  int64_t scale = 1;
 };
 } // namespace
 
@@ -49,11 +57,11 @@ void Placer::addNode(PrecisionNode &node, MinCut &cut) {
   int64_t bytes = 0;
   for (Value value : node.group.gives)
     bytes += costs.getWideBytes(value, node.low);
-  cut.addEdge(MinCut::source, self, bytes);
+  cut.addEdge(MinCut::source, self, bytes * scale);
   if (!node.isPromoted)
     return;
   for (OpOperand *operand : node.group.reads)
-    if (!getConstant(operand->get()))
+    if (!CostModel::isRemade(operand->get()))
       cut.addEdge(self, getCutNode(graph.getProducer(operand->get())),
                   MinCut::infinite);
 }
@@ -73,37 +81,52 @@ void Placer::addValue(Value value, MinCut &cut) {
       readers.insert(getCutNode(reader));
   }
   readers.remove(from);
-  int64_t bytes = costs.getCastBytes(value, low);
-  if (readers.empty() || bytes == 0)
+  if (readers.empty() || CostModel::isRemade(value))
     return;
+  int64_t weight = costs.getCastBytes(value, low) * scale + (scale > 1);
   if (readers.size() == 1) {
-    cut.addEdge(readers.front(), from, bytes);
-    cut.addEdge(from, readers.front(), bytes);
+    cut.addEdge(readers.front(), from, weight);
+    cut.addEdge(from, readers.front(), weight);
     return;
   }
   if (from != MinCut::source) {
     MinCut::Node narrowing = cut.addNode();
-    cut.addEdge(narrowing, from, bytes);
+    cut.addEdge(narrowing, from, weight);
     for (MinCut::Node reader : readers)
       cut.addEdge(reader, narrowing, MinCut::infinite);
   }
   if (from != MinCut::sink) {
     MinCut::Node widening = cut.addNode();
-    cut.addEdge(from, widening, bytes);
+    cut.addEdge(from, widening, weight);
     for (MinCut::Node reader : readers)
       cut.addEdge(widening, reader, MinCut::infinite);
   }
 }
 
+/// Of placements that move the same bytes the one with the fewest casts is
+/// best, and of those the lowest. So a byte outweighs all the casts there may
+/// be, unless the sum would not fit.
+int64_t Placer::getScale(const Component &component) {
+  int64_t most = 2 * component.values.size() + 2;
+  int64_t sum = 0;
+  for (Value value : component.values) {
+    sum += 2 * costs.getCastBytes(value, anyLow);
+    if (sum > MinCut::infinite / most / 4)
+      return 1;
+  }
+  return most;
+}
+
 void Placer::solve(const Component &component, Placement &placement) {
   MinCut cut;
+  scale = getScale(component);
   for (unsigned i : component.members)
     cutNodes[i] = cut.addNode();
   for (unsigned i : component.members)
     addNode(graph.nodes[i], cut);
   for (Value value : component.values)
     addValue(value, cut);
-  placement.lowerBound += cut.solve();
+  placement.lowerBound += cut.solve() / scale;
   for (unsigned i : component.members)
     placement.states[i] =
         cut.isOnSourceSide(cutNodes[i]) ? State::Low : State::Wide;
@@ -133,7 +156,7 @@ std::vector<Placer::Component> Placer::split() {
         first = i;
     };
     join(graph.getProducer(value));
-    if (!getConstant(value))
+    if (!CostModel::isRemade(value))
       for (OpOperand &use : value.getUses())
         join(graph.getReader(use));
     if (first)

@@ -198,6 +198,8 @@ void PrecisionGraph::pinExactNodes(ConstantAnalysis &constants) {
   std::vector<bool> fromWide = propagate(/*forward=*/true, [&](Value value) {
     if (PrecisionNode *producer = getProducer(value))
       return producer->state == State::Wide;
+    if (isUndefined(value))
+      return false;
     // A constant that the low format holds exactly is at home in both.
     ElementsAttr constant = getConstant(value);
     return !constant || !low || !constants.isExactIn(constant, low);

@@ -39,6 +39,7 @@ public:
 
   llvm::StringRef id() const override { return opId; }
   llvm::StringRef opName() const override;
+  llvm::StringRef opAlias() const override;
   llvm::StringRef opClass() const override;
   llvm::StringRef pattern() const override;
   llvm::StringRef role() const override;
@@ -70,6 +71,7 @@ private:
   Format low = Format::F32;
   llvm::StringRef opId;
   mutable std::optional<SmallVector<std::string>> names;
+  mutable std::optional<llvm::StringRef> alias;
   mutable std::string elementType;
 };
 

@@ -95,6 +95,8 @@ public:
   /// What reports call the op; asked for only if a rule speaks of ids.
   virtual llvm::StringRef id() const = 0;
   virtual llvm::StringRef opName() const = 0;
+  /// The StableHLO op that computes the same, where there is one.
+  virtual llvm::StringRef opAlias() const { return ""; }
   virtual llvm::StringRef opClass() const = 0;
   /// The groups that the op is in, from the outside in: `attention/softmax`.
   virtual llvm::StringRef pattern() const = 0;

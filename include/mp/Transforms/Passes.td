@@ -95,7 +95,7 @@ def MPPlaceCastsPass : Pass<"mp-place-casts"> {
     that are the same in every call (constants, arguments with role `param`,
     what is computed from nothing else) cost nothing, and what happens in loop
     bodies counts as often as they run: eight times where that is not known.
-    Ties go to the low format.
+    Ties go to the fewest casts, and then to the low format.
 
     An op that only moves data never takes away precision that one of its
     readers was given by the policy: where both its source and a reader are
@@ -171,7 +171,8 @@ def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
     Gives each value the type that `mp.formats` says, inserts one cast for each
     value and format that is read elsewhere, in front of the first reader, and
     removes all attributes that the steps before it wrote. Constants are folded
-    to the new type, rounded to nearest even. A cast of a value that was just
+    to the new type, rounded to nearest even. A sum that an op accumulates in
+    its result keeps its type, and is narrowed behind the op. A cast of a value that was just
     widened from the wanted type is that type's value again.
 
     Values: narrowed as decided; widening is exact, and nothing else changes.
@@ -179,6 +180,8 @@ def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
     it in the file `explain`.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::mp::MPDialect"];
   let options = [
     Option<"explain", "explain", "std::string", /*default=*/"\"\"",
            "Write every decision and cast to this file, as JSON">
