@@ -157,10 +157,11 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
   }
   if (!options.comparePolicy.empty() &&
       (options.bench || options.checkFinite ||
-       !(options.recordRanges + options.expect + options.outputs).empty()))
+       !(options.recordRanges + options.expect + options.outputs + options.lock)
+            .empty()))
     throw Error("--compare-policy compares two runs of its own: expected no "
-                "--bench, --check-finite, --record-ranges, --expect or "
-                "--outputs beside it");
+                "--bench, --check-finite, --record-ranges, --expect, "
+                "--outputs or --lock beside it");
   if (options.bench && !options.recordRanges.empty())
     throw Error("--bench and --record-ranges exclude each other: what is "
                 "recorded takes time");
