@@ -75,22 +75,24 @@ static SmallVector<Value> emitUnscaleAndCheck(StableHLOEmitter &e,
   Value inverse = e.convert(
       e.divide(e.constant(wide, 1), e.convert(op.getScale(), f64)), f32);
 
+  // A finite inverse is not 0, so a product is finite only if its gradient is:
+  // looking at the products alone reads everything once.
   SmallVector<Value> results, healthy;
   for (Value gradient : op.getGradients()) {
     Value g = e.convert(gradient, f32);
-    Value u = e.multiply(g, e.broadcast(inverse, e.typeOf(g), {}));
-    results.push_back(u);
-    healthy.push_back(e.all(e.logicalAnd(e.isFinite(g), e.isFinite(u))));
+    results.push_back(e.multiply(g, e.broadcast(inverse, e.typeOf(g), {})));
+    healthy.push_back(e.all(e.isFinite(results.back())));
   }
   auto index = RankedTensorType::get({}, builder.getI32Type());
   Value finite = e.logicalAnd(e.isFinite(op.getScale()), e.isFinite(inverse));
-  Value culprit = e.select(finite, e.constant(index, -1),
-                           e.constant(index, healthy.size()));
+  Value scaleIsGood = finite;
+  Value culprit = e.constant(index, -1);
   // From the last gradient to the first, so that the first one wins.
   for (size_t i = healthy.size(); i-- > 0;) {
     finite = e.logicalAnd(finite, healthy[i]);
     culprit = e.select(healthy[i], culprit, e.constant(index, i));
   }
+  culprit = e.select(scaleIsGood, culprit, e.constant(index, healthy.size()));
   results.append({finite, culprit});
   return results;
 }

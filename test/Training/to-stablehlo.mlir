@@ -40,10 +40,14 @@ func.func @unscale(%a: tensor<4xf16>, %b: tensor<f32>, %s: tensor<f32>)
   // CHECK: %[[INV:.*]] = stablehlo.convert %{{.*}} : (tensor<f64>) -> tensor<f32>
   // CHECK: %[[G:.*]] = stablehlo.convert %[[A]] : (tensor<4xf16>) -> tensor<4xf32>
   // CHECK: %[[U:.*]] = stablehlo.multiply %[[G]]
-  // Before and after the product: 0 times an infinite inverse must not pass.
-  // CHECK: stablehlo.is_finite %[[G]]
+  // The product tells about the gradient, too, if the inverse is finite.
   // CHECK: stablehlo.is_finite %[[U]]
-  // CHECK: stablehlo.is_finite %[[INV]]
+  // CHECK: %[[FS:.*]] = stablehlo.is_finite %[[S]]
+  // CHECK: %[[FI:.*]] = stablehlo.is_finite %[[INV]]
+  // CHECK: %[[GOOD:.*]] = stablehlo.and %[[FS]], %[[FI]]
+  // A bad scale is the culprit whatever it makes of the gradients.
+  // CHECK: %[[TWO:.*]] = stablehlo.constant dense<2> : tensor<i32>
+  // CHECK: stablehlo.select %[[GOOD]], %{{.*}}, %[[TWO]]
   // CHECK-NOT: mp.
   %u:2, %finite, %culprit = mp.unscale_and_check %a, %b by %s
       : (tensor<4xf16>, tensor<f32>) -> (tensor<4xf32>, tensor<f32>)

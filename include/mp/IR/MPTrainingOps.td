@@ -62,11 +62,12 @@ def MP_UnscaleAndCheckOp : MP_Op<"unscale_and_check", [Pure]> {
     as torch.amp.GradScaler computes it; the product is rounded once.
 
     `finite` is true if the scale and its inverse are finite and every element
-    of every gradient is finite before and after the multiplication (a scale so
-    small that its inverse overflows is an overflow, whatever the gradients
-    hold). `culprit` is the index of the first gradient with a non-finite
-    element, the number of gradients if only the scale or its inverse is not
-    finite, else -1.
+    of every result is. The inverse of a finite scale is never 0, so a result is
+    finite only if its gradient was; a scale so small that its inverse overflows
+    is an overflow, whatever the gradients hold. `culprit` is the number of
+    gradients if the scale or its inverse is not finite, else the index of the
+    first gradient with an element that is not finite after the multiplication,
+    else -1.
 
     Constraints:
 

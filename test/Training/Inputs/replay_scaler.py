@@ -100,10 +100,24 @@ def check_step(check, where, trace, step, old, new):
         check.equal(f"{where}: parameter", text(new["params/p0"]), "".join(map(bits, moved)))
 
 
+def check_dead_scales(trace, model, state, check):
+    """A scale without a finite inverse is itself the culprit, and nothing moves."""
+    for word in ("00000000", "7f800000", "7fc00000"):
+        dead = {**state, "scaler/scale": tensor("F32", [], word)}
+        batch = {f"c{k}": tensor("F32", [4], g) for k, g in enumerate(trace["steps"][0]["gradients"])}
+        new = model.run({**dead, **batch})
+        kept = [name for name in state if not name.startswith("scaler/")]
+        check.equal(f"scale {word}: finite", st.unpack(new["finite"]), (0,))
+        check.equal(f"scale {word}: culprit", st.unpack(new["culprit"]), (len(trace["params"]),))
+        check.equal(f"scale {word}: state", [new[name] for name in kept], [state[name] for name in kept])
+
+
 def replay(trace, tools, folder, check):
     state = first_state(trace)
     step_model = TrainStep(tools, folder, trace["name"], source(trace), options(trace),
                            ["loss", *state, "finite", "culprit"])
+    if trace["name"].startswith(("01", "13")):
+        check_dead_scales(trace, step_model, state, check)
     for i, step in enumerate(trace["steps"]):
         batch = {f"c{k}": tensor("F32", [4], g) for k, g in enumerate(step["gradients"])}
         new = step_model.run({**state, **batch})
