@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Times autocast, parse to print, on generated modules of many ops.
+
+    python3 test/Benchmark/placement/scale.py --bin build/bin [--ops 20000,200000] [--policy bf16] [--runs 3]
+
+The module is a stack of transformer layers (attention, layer norm, GELU) as
+exporters print them, in one function, with its own parameters in each layer.
+Prints CPU seconds (the least of the runs), peak memory and, for each size after
+the first, the growth over what is linear. Exits with 1 above the given limits.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+T, S, P = "tensor<8x64xf32>", "tensor<8x8xf32>", "tensor<8xf32>"
+W, F, G = "tensor<64x64xf32>", "tensor<64x128xf32>", "tensor<8x128xf32>"
+DOWN, VECTOR = "tensor<128x64xf32>", "tensor<64xf32>"
+
+
+class Module:
+    def __init__(self):
+        self.arguments, self.lines, self.constants = [f"%x: {T}"], [], {}
+
+    def op(self, text):
+        self.lines.append(f"    %{len(self.lines)} = stablehlo.{text}")
+        return f"%{len(self.lines) - 1}"
+
+    def parameter(self, type):
+        name = f"%p{len(self.arguments)}"
+        self.arguments.append(f'{name}: {type} {{mp.role = "param"}}')
+        return name
+
+    def binary(self, name, a, b, type=T):
+        return self.op(f"{name} {a}, {b} : {type}")
+
+    def unary(self, name, a, type=T):
+        return self.op(f"{name} {a} : {type}")
+
+    def splat(self, value, type):
+        scalar = self.op(f"constant dense<{value}> : tensor<f32>")
+        return self.op(f"broadcast_in_dim {scalar}, dims = [] : (tensor<f32>) -> {type}")
+
+    def dot(self, a, b, ta, tb, result, lhs=1, rhs=0):
+        return self.op(f"dot_general {a}, {b}, contracting_dims = [{lhs}] x [{rhs}] : ({ta}, {tb}) -> {result}")
+
+    def reduce(self, name, init, a, type):
+        zero = self.op(f"constant dense<{init}> : tensor<f32>")
+        row = self.op(f"reduce({a} init: {zero}) applies stablehlo.{name} across dimensions = [1] : "
+                      f"({type}, tensor<f32>) -> {P}")
+        return self.op(f"broadcast_in_dim {row}, dims = [0] : ({P}) -> {type}")
+
+    def norm(self, x):
+        mean = self.binary("multiply", self.reduce("add", "0.0", x, T), self.splat("1.562500e-02", T))
+        c = self.binary("subtract", x, mean)
+        v = self.reduce("add", "0.0", self.binary("multiply", c, c), T)
+        r = self.unary("rsqrt", self.binary("add", v, self.splat("1.0e-05", T)))
+        gain = self.op(f"broadcast_in_dim {self.parameter(VECTOR)}, dims = [1] : ({VECTOR}) -> {T}")
+        return self.binary("multiply", self.binary("multiply", c, r), gain)
+
+    def softmax(self, s):
+        e = self.unary("exponential", self.binary("subtract", s, self.reduce("maximum", "0xFF800000", s, S), S), S)
+        return self.binary("divide", e, self.reduce("add", "0.0", e, S), S)
+
+    def layer(self, x):
+        y = self.norm(x)
+        q, k, v = (self.dot(y, self.parameter(W), T, W, T) for _ in "qkv")
+        s = self.binary("multiply", self.dot(q, k, T, T, S, 1, 1), self.splat("0.125", S), S)
+        a = self.dot(self.dot(self.softmax(s), v, S, T, T), self.parameter(W), T, W, T)
+        x = self.binary("add", x, a)
+        h = self.dot(self.norm(x), self.parameter(F), T, F, G)
+        g = self.unary("tanh", self.binary("multiply", h, self.splat("0.797884583", G), G), G)
+        h = self.binary("multiply", h, self.binary("add", g, self.splat("1.0", G), G), G)
+        return self.binary("add", x, self.dot(h, self.parameter(DOWN), G, DOWN, T))
+
+
+def generate(ops, path):
+    module = Module()
+    x = "%x"
+    while len(module.lines) < ops:
+        x = module.layer(x)
+    with open(path, "w") as file:
+        file.write(f"func.func @main({', '.join(module.arguments)}) -> {T} {{\n")
+        file.write("\n".join(module.lines))
+        file.write(f"\n    return {x} : {T}\n}}\n")
+    return len(module.lines)
+
+
+def measure(command):
+    pid = os.spawnvp(os.P_NOWAIT, command[0], command)
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        sys.exit(f"{command[0]} failed")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", default="build/bin")
+    parser.add_argument("--ops", default="20000,200000")
+    parser.add_argument("--policy", default="bf16")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--max-seconds", type=float, default=15)
+    parser.add_argument("--max-mib", type=float, default=4096)
+    parser.add_argument("--max-growth", type=float, default=1.2)
+    args = parser.parse_args()
+    fits, first = True, None
+    print(f"{'ops':>8} {'CPU s':>8} {'MiB':>8} {'over linear':>12}")
+    for size in map(int, args.ops.split(",")):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "model.mlir")
+            ops = generate(size, path)
+            command = [os.path.join(args.bin, "mp-opt"), path, f"--mp-autocast=policy={args.policy}", "-o", os.devnull]
+            runs = [measure(command) for _ in range(args.runs)]
+        seconds, memory = min(r[0] for r in runs), max(r[1] for r in runs)
+        first = first or (ops, seconds)
+        growth = seconds / first[1] / (ops / first[0])
+        print(f"{ops:8} {seconds:8.2f} {memory:8.0f} {growth:12.2f}")
+        fits &= seconds <= args.max_seconds and memory <= args.max_mib and growth <= args.max_growth
+    return 0 if fits else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
