@@ -36,6 +36,7 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       AutocastOptions autocast;
       autocast.policy = options.policy;
       autocast.explain = options.explain;
+      autocast.ranges = options.ranges;
       if (options.trainStep)
         autocast.target = options.trainStep->target;
       autocast.lock = options.lock;

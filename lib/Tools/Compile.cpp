@@ -79,6 +79,7 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   pm.enableVerifier(true);
   CompilePipelineOptions pipeline;
   pipeline.policy = policyName();
+  pipeline.ranges = options.ranges;
   if (trainStep)
     pipeline.explain = trainStep->explain;
   else

@@ -47,6 +47,10 @@ int mp::compileMain(int argc, char **argv) {
   cl::opt<std::string> explain("explain", cl::value_desc("file.json"),
                                cl::cat(category),
                                cl::desc("Write why each op got its precision"));
+  cl::opt<std::string> ranges(
+      "ranges", cl::value_desc("file.json"), cl::cat(category),
+      cl::desc("Ranges that mp-run --record-ranges has recorded, for the "
+               "policy to use"));
   cl::opt<std::string> emit(
       "emit", cl::value_desc("form"), cl::init("so"), cl::cat(category),
       cl::desc("Form to write: stablehlo, linalg, llvm or so (the default)"));
@@ -105,6 +109,8 @@ int mp::compileMain(int argc, char **argv) {
     return fail("--explain needs --policy");
   if (!lock.empty() && policy.empty())
     return fail("--lock needs --policy, the one that the lock was made under");
+  if (ranges.getNumOccurrences() && policy.empty())
+    return fail("--ranges needs --policy");
 
   CompileOptions options;
   options.input = input;
@@ -114,6 +120,7 @@ int mp::compileMain(int argc, char **argv) {
   options.roles = roles;
   options.explain = explain;
   options.lock = lock;
+  options.ranges = ranges;
   options.emit = *form;
   options.train = train;
   options.lossScale = lossScale;

@@ -45,6 +45,7 @@ mp options:
 
 for a .mlir file, given to mp-compile:
   --policy=P        make it mixed precision by this policy
+  --ranges=FILE     recorded ranges for the policy to use (--record-ranges)
   --target=T        compile for this target (default: this machine)
   --roles=FILE      names and roles of arguments and results (JSON)
   --lock=FILE       precision decisions to replay
@@ -89,6 +90,7 @@ Options mp::run::parseOptions(const std::vector<std::string> &args) {
                         {"device", &options.device},
                         {"roles", &options.roles},
                         {"policy", &options.policy},
+                        {"ranges", &options.ranges},
                         {"target", &options.target},
                         {"lock", &options.lock},
                         {"record-ranges", &options.recordRanges},

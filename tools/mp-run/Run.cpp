@@ -62,6 +62,7 @@ bool mp::run::run(const Options &options) {
         {"mp-run",
          options.model,
          {{"--policy=", options.policy},
+          {"--ranges=", options.ranges},
           {"--target=", options.target},
           {"--roles=", options.roles},
           {"--lock=", options.lock},
@@ -69,8 +70,11 @@ bool mp::run::run(const Options &options) {
           {"--observe=", options.recordRanges.empty() ? "" : "true"}},
          options.quiet,
          /*tellsPlaces=*/options.checkFinite || !options.recordRanges.empty()});
-  if (!source && !(options.policy + options.target + options.lock).empty())
-    throw Error("--policy, --target and --lock are for .mlir files; '" +
+  if (!source &&
+      !(options.policy + options.ranges + options.target + options.lock)
+           .empty())
+    throw Error("--policy, --ranges, --target and --lock are for .mlir files; "
+                "'" +
                 options.model + "' is compiled already");
   ModelPtr model = loadModel(path);
   Observed observed = readObserved(model.get());

@@ -44,11 +44,17 @@ public:
 private:
   explicit FitProofs(RangeAnalysis proved) : proved(std::move(proved)) {}
   double getReach(Value value) const;
+  Value findOrigin(Value value, FloatType format, Fit fit) const;
+  Value findSource(Value value) const;
 
   RangeAnalysis proved;
   /// One range for each value in each run that serves as a proof.
   SmallVector<RangeAnalysis, 2> runs;
   RangeAssumptions declared, recorded;
+  /// Answers that were given before.
+  using Answers = llvm::DenseMap<Value, Value>;
+  mutable llvm::DenseMap<std::pair<Type, unsigned>, Answers> origins;
+  mutable Answers sources;
 };
 
 } // namespace mlir::mp

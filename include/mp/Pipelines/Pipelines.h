@@ -13,6 +13,8 @@ struct TrainStepOptions;
 struct CompilePipelineOptions {
   /// A shipped policy or a path; empty: compiled as written.
   std::string policy;
+  /// Recorded ranges for the policy to use, a file; empty: none.
+  std::string ranges;
   /// File for the explanation of each decision; empty: none.
   std::string explain;
   /// Lock file to replay; empty: none.

@@ -36,10 +36,15 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
     With a target, an op that a rule pins to a format which is illegal there is
     an error; under a policy with `fallback: true` it is f32 instead.
 
+    Under a policy that narrows to f16, what provably does not fit it stays f32,
+    unless the rule has `force: true`: by what is declared (`mp.range` on an
+    argument, `ranges` in the policy) and by what was recorded.
+
     Values: unchanged.
     Reports: the policy's errors at their place in its file; a remark
     `policy-note` for each part of the policy that has no effect; a remark
-    `legality` for each op that falls back.
+    `legality` for each op that falls back, and `range` for each proof that
+    overrules the policy.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect"];
   let options = [

@@ -188,6 +188,58 @@ std::string FitProofs::describe(Value value) const {
   return text;
 }
 
+/// The largest of the float operands of the op that gives `value`, if any.
+static Value getLargestOperand(Value value, const RangeAnalysis &proved,
+                               llvm::function_ref<bool(Value)> counts) {
+  Operation *op = value.getDefiningOp();
+  Value largest;
+  if (op)
+    for (Value operand : op->getOperands())
+      if (getFloatElementType(operand.getType()) && counts(operand) &&
+          (!largest ||
+           proved.get(operand).absMax() > proved.get(largest).absMax()))
+        largest = operand;
+  return largest;
+}
+
+/// Follows `step` to its end. What was found on the way is remembered, since
+/// whole models may share a fault.
+static Value follow(Value value, llvm::DenseMap<Value, Value> &known,
+                    llvm::function_ref<Value(Value)> step) {
+  SmallVector<Value> way;
+  Value end;
+  while (!end) {
+    if (Value found = known.lookup(value)) {
+      end = found;
+      break;
+    }
+    way.push_back(value);
+    Value next = step(value);
+    if (!next)
+      end = value;
+    value = next;
+  }
+  for (Value passed : way)
+    known[passed] = end;
+  return end;
+}
+
+Value FitProofs::findOrigin(Value value, FloatType format, Fit fit) const {
+  return follow(value, origins[{format, unsigned(fit)}], [&](Value at) {
+    return getLargestOperand(at, proved, [&](Value operand) {
+      return judge(operand, format) == fit;
+    });
+  });
+}
+
+Value FitProofs::findSource(Value value) const {
+  return follow(value, sources, [&](Value at) {
+    return declared.contains(at)
+               ? Value()
+               : getLargestOperand(at, proved, [](Value) { return true; });
+  });
+}
+
 std::string FitProofs::explain(Value value, FloatType format) const {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -206,35 +258,9 @@ std::string FitProofs::explain(Value value, FloatType format) const {
     os << (isRecorded ? "recorded" : "proved") << " to reach " << toText(reach)
        << ", beyond " << toText(getLargest(format));
   }
-  // Back to the op whose operands do not share the fault, then to what the
-  // value is large from.
-  Value origin = value;
-  auto step = [&](Value from, bool sharesFault) -> Value {
-    Operation *op = from.getDefiningOp();
-    Value next;
-    if (op)
-      for (Value operand : op->getOperands())
-        if (getFloatElementType(operand.getType()) &&
-            (!sharesFault || judge(operand, format) == fit) &&
-            (!next || proved.get(operand).absMax() > proved.get(next).absMax()))
-          next = operand;
-    return next;
-  };
-  constexpr unsigned furthest = 64;
-  for (unsigned steps = 0; steps != furthest; ++steps) {
-    Value next = step(origin, /*sharesFault=*/true);
-    if (!next)
-      break;
-    origin = next;
-  }
-  Value source = origin;
-  for (unsigned steps = 0; steps != furthest && !declared.contains(source);
-       ++steps) {
-    Value next = step(source, /*sharesFault=*/false);
-    if (!next)
-      break;
-    source = next;
-  }
+  // The op whose operands do not share the fault, and what those are from.
+  Value origin = findOrigin(value, format, fit);
+  Value source = findSource(origin);
   if (!isRecorded && (source != value || !value.getDefiningOp()))
     os << ", from " << getName(source) << " in " << proved.get(source);
   if (Operation *op = origin.getDefiningOp(); op && !isRecorded)
