@@ -153,7 +153,7 @@ void RangePropagation::visitNonControlFlowArguments(
     if (index >= firstIndex && index < firstIndex + flowing)
       continue;
     Value argument = lattice->getAnchor();
-    SmallVector<Value> sources = ranges::getCarriedSources(op, argument);
+    SmallVector<Value> sources = ranges::getSources(op, argument);
     if (sources.empty()) {
       setToEntryState(lattice);
       continue;

@@ -182,7 +182,11 @@ FloatRange ranges::power(const FloatRange &a, const FloatRange &b,
       low = std::min(low, value);
       high = std::max(high, value);
     }
-  FloatRange range = FloatRange::between(down(low), up(high));
+  // As exp(y * log(x)) a power is off by what its exponent is off.
+  double error = 2048 * format.halfUlp;
+  FloatRange range =
+      FloatRange::between(std::isinf(low) ? low : low * (1 - error),
+                          std::isinf(high) ? high : high * (1 + error));
   bool hasPole = magnitude.hasZero() && b.low < 0;
   range.posInf = hasPole;
   if (magnitude.hasZero() && b.high > 0)

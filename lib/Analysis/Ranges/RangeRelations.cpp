@@ -201,8 +201,8 @@ static Operation *findRowMaximum(Value value, Value x, RangeLookup lookup,
         return nullptr;
       continue;
     }
-    SmallVector<Value> sources = getCarriedSources(op, trail.value);
-    if (sources.size() != 1)
+    SmallVector<Value> sources = getSources(op, trail.value);
+    if (sources.size() != 1 || op->getNumRegions())
       return nullptr;
     trail.value = sources[0];
   }

@@ -81,6 +81,22 @@ static FloatRange readInteger(const FloatRange &range, Type type,
              : range;
 }
 
+/// A body may narrow what it reads before it computes with it.
+static void roundInBody(Operation *op, MutableArrayRef<FloatRange> operands) {
+  SmallVector<Type> seen;
+  for (Region &region : op->getRegions())
+    region.walk([&](Operation *inner) {
+      for (Type type : inner->getResultTypes()) {
+        if (!isa<FloatType>(type) || llvm::is_contained(seen, type))
+          continue;
+        seen.push_back(type);
+        for (FloatRange &operand : operands)
+          if (auto format = NumberFormat::get(type))
+            operand = FloatRange::join(operand, format->round(operand));
+      }
+    });
+}
+
 /// Joins the operands that hold elements like the result's.
 static FloatRange joinLike(Operation *op, ArrayRef<Value> values,
                            ArrayRef<FloatRange> operands) {
@@ -112,7 +128,12 @@ static FloatRange normalizeInference(Operation *op,
       format.round(add(operands[4], FloatRange::point(getEpsilon(op))));
   FloatRange factor =
       *applyUnary(Meaning::ReciprocalSquareRoot, variance, format);
-  FloatRange centred = format.round(subtract(operands[0], operands[3]));
+  // The mean may also be scaled first and subtracted last, which is off by
+  // rounding errors of either.
+  double error =
+      8 * format.halfUlp * (operands[0].absMax() + operands[3].absMax());
+  FloatRange centred = format.round(add(subtract(operands[0], operands[3]),
+                                        FloatRange::between(-error, error)));
   return scaleAndShift(format.roundFunction(multiply(centred, factor)),
                        operands, format);
 }
@@ -143,11 +164,10 @@ static bool normalizeTraining(Operation *op, ArrayRef<FloatRange> operands,
 }
 
 /// The result of an op with one, from the meaning alone.
-static std::optional<FloatRange> evaluate(PrecisionOpInterface precision,
-                                          Meaning meaning,
-                                          ArrayRef<Value> values,
-                                          ArrayRef<FloatRange> operands,
-                                          const NumberFormat &format) {
+static std::optional<FloatRange>
+evaluate(PrecisionOpInterface precision, Meaning meaning,
+         ArrayRef<Value> values, ArrayRef<FloatRange> operands,
+         const NumberFormat &format, RangeLookup lookup) {
   Operation *op = precision;
   auto count = [&] {
     return precision.getPrecisionNumber(Quantity::ReductionLength);
@@ -261,9 +281,13 @@ static std::optional<FloatRange> evaluate(PrecisionOpInterface precision,
     FloatRange terms = format.round(multiply(operands[0], operands[1]));
     if (meaning == Meaning::Convolution) // Padding multiplies with zero.
       terms = FloatRange::join(terms, FloatRange::point(0));
-    // Some dialects add products to a third operand.
-    return number == 2 ? sumOf(terms, count(), format)
-                       : sumFrom(operands[2], terms, count(), format);
+    // Some dialects add products to what another operand holds.
+    FloatRange start = FloatRange::point(0);
+    for (Value operand : op->getOperands())
+      if (getFloatElementType(operand.getType()) &&
+          !llvm::is_contained(values, operand))
+        start = FloatRange::join(start, lookup(operand));
+    return sumFrom(start, terms, count(), format);
   }
   case Meaning::Select:
     return FloatRange::join(operands[1], operands[2]);
@@ -282,7 +306,7 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
   if (!precision)
     return;
   for (auto [result, known] : llvm::zip(op->getResults(), results)) {
-    SmallVector<Value> sources = getCarriedSources(op, result);
+    SmallVector<Value> sources = getSources(op, result);
     if (sources.empty())
       continue;
     known.range = {};
@@ -300,6 +324,8 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
       llvm::map_to_vector(values, [&](Value value) {
         return readInteger(lookup(value), value.getType(), readsUnsigned);
       });
+  if (op->getNumRegions() && meaning != Meaning::None)
+    roundInBody(op, operands);
   if (meaning == Meaning::Sort && operands.size() == results.size()) {
     for (auto [known, operand] : llvm::zip(results, operands))
       known.range = operand;
@@ -312,7 +338,8 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
     return;
   if (meaning == Meaning::BatchNormInference && operands.size() == 5)
     results[0].range = normalizeInference(op, operands, *format);
-  else if (auto range = evaluate(precision, meaning, values, operands, *format))
+  else if (auto range =
+               evaluate(precision, meaning, values, operands, *format, lookup))
     results[0].range = *range;
   if (auto relation = getRelation(precision, meaning, lookup)) {
     FloatRange both = FloatRange::meet(results[0].range, relation->range);
@@ -321,14 +348,16 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
   }
 }
 
-SmallVector<Value> ranges::getCarriedSources(Operation *op, Value value) {
+SmallVector<Value> ranges::getSources(Operation *op, Value value) {
   SmallVector<Value> sources;
   auto precision = dyn_cast<PrecisionOpInterface>(op);
-  if (!precision || precision.getPrecisionClass() != OpClass::Control)
+  if (!precision)
+    return sources;
+  auto result = dyn_cast<OpResult>(value);
+  if (precision.getPrecisionClass() != OpClass::Control)
     return sources;
   // A barrier hands each operand on.
-  if (auto result = dyn_cast<OpResult>(value);
-      result && op->getNumRegions() == 0 &&
+  if (result && op->getNumRegions() == 0 &&
       op->getOperandTypes() == op->getResultTypes()) {
     sources.push_back(op->getOperand(result.getResultNumber()));
     return sources;

@@ -25,9 +25,10 @@ void transfer(Operation *op, RangeLookup lookup,
 std::optional<RangeFact> getRelation(PrecisionOpInterface op, Meaning meaning,
                                      RangeLookup lookup);
 
-/// The values that a value is one of, where an op carries it around a loop or
-/// out of a branch; empty where nothing is known.
-SmallVector<Value> getCarriedSources(Operation *op, Value value);
+/// The values that a result or region argument of an op has its elements from:
+/// what is carried around a loop or out of a branch. Empty where nothing is
+/// known.
+SmallVector<Value> getSources(Operation *op, Value value);
 
 } // namespace mlir::mp::ranges
 
