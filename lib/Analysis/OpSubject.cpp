@@ -164,8 +164,29 @@ StringRef OpSubject::missingCapability() const {
   return "";
 }
 
-StringRef OpSubject::pattern() const { return getString(op, "mp.pattern"); }
-StringRef OpSubject::role() const { return getString(op, "mp.role"); }
+const RuleSubject *
+OpSubject::getUnit(llvm::ArrayRef<std::string> patterns) const {
+  const OpUnits::Unit *unit = units ? units->find(op, patterns) : nullptr;
+  if (!unit || unit->getRoot() == op)
+    return unit ? this : nullptr;
+  if (!unitRoot || unitRoot->op != unit->getRoot())
+    unitRoot = std::make_shared<OpSubject>(getFor(unit->getRoot()));
+  return unitRoot.get();
+}
+
+OpSubject OpSubject::getFor(Operation *other) const {
+  OpSubject subject = *this;
+  subject.op = other;
+  subject.names.reset();
+  subject.elementType.clear();
+  subject.unitRoot.reset();
+  subject.opId = "";
+  return subject;
+}
+StringRef OpSubject::role() const {
+  StringRef role = getString(op, "mp.role");
+  return role.empty() ? "forward" : role;
+}
 
 StringRef OpSubject::functionName() const {
   auto function = op->getParentOfType<FunctionOpInterface>();

@@ -1,7 +1,6 @@
 #include "mp/Policy/Policy.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir::mp;
 using namespace llvm;
@@ -77,13 +76,6 @@ static bool contains(ArrayRef<std::string> list, StringRef word) {
   return list.empty() || is_contained(list, word);
 }
 
-/// The same for any part of a path, `attention/softmax`.
-static bool containsPart(ArrayRef<std::string> list, StringRef path) {
-  return list.empty() || any_of(split(path, '/'), [&](StringRef part) {
-           return is_contained(list, part);
-         });
-}
-
 static bool matchesAny(ArrayRef<RuleMatch::Pattern> patterns,
                        ArrayRef<StringRef> texts) {
   return patterns.empty() || any_of(patterns, [&](const auto &pattern) {
@@ -99,10 +91,16 @@ bool RuleMatch::asksForIds() const {
 }
 
 bool RuleMatch::holds(const RuleSubject &subject) const {
+  if (patterns.empty())
+    return holdsFor(subject);
+  const RuleSubject *unit = subject.getUnit(patterns);
+  return unit && holdsFor(*unit);
+}
+
+bool RuleMatch::holdsFor(const RuleSubject &subject) const {
   if (impossible || (!ids.empty() && !ids.contains(subject.id())) ||
       (!contains(ops, subject.opName()) && !contains(ops, subject.opAlias())) ||
       !contains(classes, subject.opClass()) ||
-      !containsPart(patterns, subject.pattern()) ||
       !contains(roles, subject.role()) ||
       !contains(capabilities, subject.missingCapability()))
     return false;

@@ -23,10 +23,13 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
       ok &= readWord(value, policy.name);
     else if (key == "parameters")
       ok &= readParameters(value);
+    else if (key == "storage")
+      ok &= readStorage(value);
   }
   std::optional<Format> compute, accumulate;
   std::optional<Action> unlisted;
-  std::optional<bool> followIO, fallback;
+  std::optional<bool> followIO, fallback, excessPrecision;
+  std::optional<MixedOperands> mixedOperands;
   for (const auto &[key, line, column, value] : root.entries) {
     if (key == "version") {
       hasVersion = true;
@@ -49,6 +52,17 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
       static const std::pair<StringRef, bool> choices[] = {{"true", true},
                                                            {"false", false}};
       ok &= readChoice<bool>(value, choices, fallback.emplace());
+    } else if (key == "mixed_operands") {
+      static const std::pair<StringRef, MixedOperands> choices[] = {
+          {"promote", MixedOperands::Promote},
+          {"cast-at-boundary", MixedOperands::Cast}};
+      ok &= readChoice<MixedOperands>(value, choices, mixedOperands.emplace());
+    } else if (key == "excess_precision") {
+      static const std::pair<StringRef, bool> choices[] = {{"never", false},
+                                                           {"allow", true}};
+      ok &= readChoice<bool>(value, choices, excessPrecision.emplace());
+    } else if (key == "loss_scale") {
+      ok &= readLossScale(value);
     } else if (key == "needs") {
       ok &= value.scalar == "calibration" ||
             error(value, "expected 'calibration'");
@@ -94,7 +108,9 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
     std::string name = std::move(policy.name);
     std::string description = std::move(policy.description);
     std::vector<PolicyRule> own = std::move(policy.rules);
-    std::vector<PolicyDiagnostic> notes = std::move(policy.notes);
+    std::vector<std::pair<std::string, Storage>> storage =
+        std::move(policy.storage);
+    std::optional<LossScale> lossScale = std::move(policy.lossScale);
     PolicyLocation location = policy.location;
     bool needsCalibration = policy.needsCalibration;
     std::vector<PolicyRange> ranges = std::move(policy.ranges);
@@ -108,14 +124,20 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
     policy.rules.insert(policy.rules.begin(),
                         std::make_move_iterator(own.begin()),
                         std::make_move_iterator(own.end()));
-    policy.notes.insert(policy.notes.begin(), notes.begin(), notes.end());
+    if (!storage.empty())
+      policy.storage = std::move(storage);
+    if (lossScale)
+      policy.lossScale = std::move(lossScale);
   }
   policy.compute = compute.value_or(policy.compute);
   policy.accumulate = accumulate.value_or(policy.accumulate);
   policy.unlisted = unlisted.value_or(policy.unlisted);
   policy.followIO = followIO.value_or(policy.followIO);
   policy.fallback = fallback.value_or(policy.fallback);
-  return true;
+  policy.mixedOperands = mixedOperands.value_or(policy.mixedOperands);
+  policy.allowsExcessPrecision =
+      excessPrecision.value_or(policy.allowsExcessPrecision);
+  return checkStorage();
 }
 
 std::optional<Policy> mlir::mp::parsePolicy(StringRef text, StringRef file,

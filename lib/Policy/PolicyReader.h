@@ -51,8 +51,7 @@ private:
            error(node, "expected " + expected + ", but got " + node.kindName());
   }
 
-  /// Reports the keys of `map` that `keys` does not list, and notes those
-  /// that have no effect.
+  /// Reports the keys of `map` that `keys` does not list.
   bool checkKeys(const YamlNode &map, ArrayRef<schema::Key> keys,
                  StringRef where);
   template <typename T>
@@ -68,6 +67,10 @@ private:
                   bool &isNull);
   bool readParameters(const YamlNode &node);
   bool readRanges(const YamlNode &node);
+  bool readStorage(const YamlNode &node);
+  bool readLossScale(const YamlNode &node);
+  bool readInner(const YamlNode &node, PolicyRule &rule);
+  bool checkStorage();
   bool readRule(const YamlNode &node, PolicyRule &rule);
   bool readMatch(const YamlNode &node, RuleMatch &match,
                  std::optional<unsigned> *operand);
@@ -78,6 +81,9 @@ private:
   StringRef file;
   PolicyDiagnosticHandler handler;
   llvm::StringMap<std::optional<double>> parameters;
+  /// Formats that `storage` names, which must be the policy's.
+  std::vector<std::pair<Format, PolicyLocation>> storedFormats;
+  std::optional<ResultChoice> activations;
 };
 template <typename T>
 bool Reader::readChoice(const YamlNode &node,

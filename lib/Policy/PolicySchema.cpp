@@ -4,7 +4,6 @@ using namespace llvm;
 using namespace mlir::mp::schema;
 
 static constexpr Effect acts = Effect::Acts;
-static constexpr Effect idle = Effect::NotActedOn;
 static constexpr Effect text = Effect::Documentation;
 
 static const Key topLevelKeyTable[] = {
@@ -21,10 +20,19 @@ static const Key topLevelKeyTable[] = {
     {"fallback", acts, "`true`: what the target cannot do is computed in f32"},
     {"parameters", acts, "named numbers that conditions use as `$name`"},
     {"rules", acts, "the rules; the first match wins"},
-    {"storage", idle, "formats of values in memory, by kind"},
-    {"mixed_operands", idle, "what an op does when its operands disagree"},
-    {"excess_precision", idle, "whether a narrow-then-widen pair may vanish"},
-    {"loss_scale", idle, "training only"},
+    {"storage", acts,
+     "`f32`, `as-computed` or the compute format, of `activations` (results "
+     "of allowed products) and, with `io: follow`, of arguments and results "
+     "by role: `parameters`, `gradients`, `optimizer`"},
+    {"mixed_operands", acts,
+     "`promote`: an inferred op is low only where all its operands are; "
+     "`cast-at-boundary` (default): its format is chosen by cost"},
+    {"excess_precision", acts,
+     "`never` (default) or `allow`: a value that was narrowed and widened may "
+     "be read unrounded"},
+    {"loss_scale", acts,
+     "of a train step: `kind` (`dynamic`, `static`, `none`), `init`, "
+     "`growth`, `interval`, `backoff`, `min`, `max`"},
     {"algorithm", text, "how the tool that the policy restates places casts"},
     {"framework_lists", text, "the lists that the policy restates"},
     {"provenance", text, "where the facts come from"},
@@ -44,10 +52,12 @@ static const Key ruleKeyTable[] = {
     {"contaminates", acts, "`forward`: readers of the result are wide too"},
     {"force", acts, "`true`: low even where values provably do not fit"},
     {"why", acts, "the reason that the user is shown"},
-    {"bias", idle, "format of a contraction's bias"},
-    {"inner", idle, "formats of the members of a pattern"},
-    {"follow", idle, "how an inferred op chooses"},
-    {"scale", idle, "granularity of FP8 scales"},
+    {"bias", acts, "`low` or `f32`: the sum of a matched product and its bias"},
+    {"inner", acts,
+     "parts of the matched pattern to `low` or `f32`: `exp`, `sum`, "
+     "`statistics`, or a pattern inside of it"},
+    {"follow", acts,
+     "`widest-operand`: `mixed_operands: promote` for this rule"},
     {"stands_for", text, "framework ops"},
     {"fidelity", text, "how faithful the rule is"},
 };

@@ -15,7 +15,6 @@ namespace mlir::mp::schema {
 /// What the engine does with a key.
 enum class Effect {
   Acts,          // it decides something
-  NotActedOn,    // it is read, checked, and reported as having no effect
   Documentation, // it is for the reader of the file
 };
 

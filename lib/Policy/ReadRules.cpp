@@ -167,6 +167,7 @@ bool Reader::readRule(const YamlNode &node, PolicyRule &rule) {
   bool hasMatch = false, hasAction = false;
   rule.policy = policy.name;
   rule.location = at(node);
+  rule.result = activations.value_or(ResultChoice::Low);
   for (const auto &[key, line, column, value] : node.entries) {
     Format format;
     if (key == "id") {
@@ -191,6 +192,16 @@ bool Reader::readRule(const YamlNode &node, PolicyRule &rule) {
     } else if (key == "accumulate") {
       ok &= readFormat(value, format);
       rule.accumulate = format;
+    } else if (key == "bias") {
+      static const std::pair<StringRef, bool> choices[] = {{"low", true},
+                                                           {"f32", false}};
+      ok &= readChoice<bool>(value, choices, rule.bias.emplace());
+    } else if (key == "inner") {
+      ok &= readInner(value, rule);
+    } else if (key == "follow") {
+      ok &= value.scalar == "widest-operand" ||
+            error(value, "expected 'widest-operand'");
+      rule.mixedOperands = MixedOperands::Promote;
     } else if (key == "contaminates") {
       ok &= value.scalar == "forward" || error(value, "expected 'forward'");
       rule.contaminates = true;
@@ -206,6 +217,18 @@ bool Reader::readRule(const YamlNode &node, PolicyRule &rule) {
                             : !hasAction ? "action"
                                          : "why") +
                            "'");
+  if (!rule.inner.empty() && rule.match.patterns.empty())
+    return error(node, "rule '" + rule.id +
+                           "' speaks about parts of a pattern, so its 'match' "
+                           "must name one");
+  if (rule.bias && rule.action != Action::Allow)
+    return error(node, "rule '" + rule.id +
+                           "' speaks about a bias, so its action must be "
+                           "'allow'");
+  if (rule.mixedOperands && rule.action != Action::Infer)
+    return error(node, "rule '" + rule.id +
+                           "' speaks about mixed operands, so its action must "
+                           "be 'infer'");
   if (rule.operand && rule.action != Action::Deny &&
       rule.action != Action::Keep)
     return error(node, "rule '" + rule.id +

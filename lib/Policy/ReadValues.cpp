@@ -49,8 +49,6 @@ bool Reader::checkKeys(const YamlNode &map, ArrayRef<schema::Key> keys,
       handler({location, "unknown key '" + entry.key + "' in " + where.str() +
                              getSuggestion(entry.key, names)});
       ok = false;
-    } else if (key->effect == schema::Effect::NotActedOn) {
-      policy.notes.push_back({location, "'" + entry.key + "' has no effect"});
     }
   }
   return ok;

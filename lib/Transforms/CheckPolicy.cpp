@@ -64,6 +64,7 @@ void CheckPolicyPass::runOnOperation() {
     return signalPassFailure();
 
   ConstantAnalysis constants;
+  OpUnits units(getOperation());
   llvm::MapVector<const PolicyRule *, RuleUse> uses;
   for (const PolicyRule &rule : policy->rules)
     if (rule.location.file == policy->location.file)
@@ -81,6 +82,7 @@ void CheckPolicyPass::runOnOperation() {
       subject.setId(ids->get(op));
       opIds.insert(subject.id());
     }
+    subject.setUnits(&units);
     opNames.insert(subject.opName());
     for (const std::string &name : subject.locationNames())
       locationNames.insert(StringAttr::get(&getContext(), name).getValue());

@@ -1,6 +1,6 @@
 #include "Decision.h"
 
-#include "mp/Analysis/Patterns.h"
+#include "mp/Analysis/Regions.h"
 #include "mp/Transforms/Passes.h"
 
 namespace mlir::mp {
@@ -33,6 +33,7 @@ static OpClass getClass(Operation *op, OpClass own, const PatternUnits &units) {
 void ClassifyPass::runOnOperation() {
   Builder builder(&getContext());
   PatternUnits units(getOperation());
+  TrainingRegions regions(getOperation(), units);
   walkDecidedOps(getOperation(), [&](Operation *op) {
     auto precision = dyn_cast<PrecisionOpInterface>(op);
     if (!precision || op->hasTrait<OpTrait::IsTerminator>())
@@ -41,6 +42,9 @@ void ClassifyPass::runOnOperation() {
       op->setDiscardableAttr(attr::opClass,
                              builder.getStringAttr(stringifyOpClass(getClass(
                                  op, precision.getPrecisionClass(), units))));
+    StringRef role = regions.get(op);
+    if (!role.empty() && role != "forward" && !op->hasAttr(attr::role))
+      op->setDiscardableAttr(attr::role, builder.getStringAttr(role));
     SmallVector<unsigned, 3> indices = units.getUnitsOf(op);
     if (indices.empty() || op->hasAttr(attr::pattern))
       return;

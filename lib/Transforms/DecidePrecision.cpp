@@ -24,6 +24,9 @@ class DecidePrecisionPass
   void runOnOperation() override;
 
   bool load();
+  void markBoundary();
+  const PolicyRule *findRule(Operation *op, const OpSubject &subject);
+  void applyParts(Operation *op, const PolicyRule &rule, Decision &decision);
   LogicalResult decide(Operation *op);
   LogicalResult checkLegality(Operation *op, const OpSubject &subject,
                               Decision &decision, Format &compute);
@@ -36,6 +39,7 @@ class DecidePrecisionPass
   std::shared_ptr<RangeDecisions> ranges;
   /// Only where a rule asks for them.
   std::optional<OpIds> ids;
+  std::shared_ptr<OpUnits> units; // shared, since passes are copied
 };
 } // namespace
 
@@ -62,13 +66,87 @@ bool DecidePrecisionPass::load() {
   ranges = std::make_shared<RangeDecisions>();
   if (failed(ranges->load(root, *policy, rangesFile)))
     return false;
-  for (const PolicyDiagnostic &note : policy->notes)
-    remark::missed(getLocation(&getContext(), note.location),
-                   remark::RemarkOpts::name("policy-note").category("mp"))
-        << remark::reason("{0}", note.message);
+  markBoundary();
   root->setDiscardableAttr(attr::policy,
                            StringAttr::get(&getContext(), policy->name));
   return true;
+}
+
+/// Writes what the policy says about arguments, results and conversions, for
+/// the steps that act on it.
+void DecidePrecisionPass::markBoundary() {
+  Operation *root = getOperation();
+  Builder builder(&getContext());
+  if (policy->followIO)
+    root->setDiscardableAttr(attr::followIO, builder.getUnitAttr());
+  if (policy->allowsExcessPrecision)
+    root->setDiscardableAttr(attr::excess, builder.getUnitAttr());
+  if (policy->storage.empty())
+    return;
+  auto getMark = [&](Attribute role) -> Attribute {
+    auto name = dyn_cast_if_present<StringAttr>(role);
+    for (const auto &[given, storage] : policy->storage)
+      if (name && name.getValue() == given && storage != Storage::AsComputed)
+        return builder.getStringAttr(storage == Storage::Wide ? "f32" : "low");
+    return {};
+  };
+  root->walk([&](FunctionOpInterface function) {
+    for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+      if (Attribute mark = getMark(function.getArgAttr(i, attr::role)))
+        function.setArgAttr(i, attr::storage, mark);
+    for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
+      if (Attribute mark = getMark(function.getResultAttr(i, attr::role)))
+        function.setResultAttr(i, StringAttr::get(&getContext(), attr::storage),
+                               mark);
+  });
+}
+
+/// The first rule that matches, but for the sum of a product and its bias:
+/// where the product's rule speaks about it, and no rule in front of that one
+/// about the sum, the product's rule decides both.
+const PolicyRule *DecidePrecisionPass::findRule(Operation *op,
+                                                const OpSubject &subject) {
+  const PolicyRule *rule = policy->match(subject);
+  static const std::string linear[] = {"linear"};
+  const OpUnits::Unit *unit = units->find(op, linear);
+  if (!unit || unit->getRoot() != op)
+    return rule;
+  for (Operation *member : unit->members) {
+    OpSubject product = subject.getFor(member);
+    if (!product.isProduct())
+      continue;
+    const PolicyRule *own = policy->match(product);
+    if (own && own->bias && (!rule || own <= rule))
+      return own;
+  }
+  return rule;
+}
+
+/// Parts of a pattern may have another precision than the whole. A product
+/// that only such a part reads hands it the accumulator unrounded.
+void DecidePrecisionPass::applyParts(Operation *op, const PolicyRule &rule,
+                                     Decision &decision) {
+  const OpUnits::Unit *unit = units->find(op, rule.match.patterns);
+  if (!unit)
+    return;
+  auto getPart = [&](Operation *op) -> std::optional<bool> {
+    for (const auto &[part, isLow] : rule.inner)
+      if (units->isInPart(op, *unit, part))
+        return isLow;
+    return std::nullopt;
+  };
+  if (std::optional<bool> isLow = getPart(op)) {
+    decision.action = *isLow ? Action::Allow : Action::Deny;
+    return;
+  }
+  if (decision.isFree())
+    decision.unit = units->getNumber(unit);
+  if (decision.action == Action::Allow && !op->use_empty() &&
+      llvm::all_of(op->getUsers(), [&](Operation *user) {
+        return units->find(user, rule.match.patterns) == unit &&
+               getPart(user) == false;
+      }))
+    decision.result = ResultChoice::Wide;
 }
 
 /// Why the engine leaves an op alone before any policy is asked, or nothing.
@@ -132,8 +210,16 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     subject.setId(ids->get(op));
   subject.setTarget(target, policy->compute);
   subject.setProofs(ranges->getProofs());
-  const PolicyRule *rule = policy->match(subject);
+  subject.setUnits(units.get());
+  const PolicyRule *rule = findRule(op, subject);
   Action action = rule ? rule->action : policy->unlisted;
+  MixedOperands mixed = rule && rule->mixedOperands ? *rule->mixedOperands
+                                                    : policy->mixedOperands;
+  if (action == Action::Infer && mixed == MixedOperands::Promote)
+    action = Action::Promote;
+  // A rule reaches an op that is no product as the bias of one.
+  if (rule && rule->bias && !subject.isProduct() && !*rule->bias)
+    action = Action::Deny;
   decision.rule = rule ? StringRef(rule->id) : "unlisted";
   decision.policy = rule ? StringRef(rule->policy) : StringRef(policy->name);
   decision.why = rule ? StringRef(rule->why) : "no rule matches the op";
@@ -171,6 +257,8 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     decision.low = getFormatType(&getContext(), compute);
     decision.accumulate = getFormatType(&getContext(), accumulate);
     decision.result = rule ? rule->result : ResultChoice::Low;
+    if (rule)
+      applyParts(op, *rule, decision);
     for (const PolicyRule *single : policy->matchOperands(subject, rule))
       decision.wideOperands.push_back(*single->operand);
     if (!rule || !rule->isForced)
@@ -207,6 +295,26 @@ void DecidePrecisionPass::contaminate() {
       worklist.emplace_back(&node, ids.get(node.op));
   }
   FloatType wide = Float32Type::get(&getContext());
+  auto widen = [&](PrecisionNode *reader, StringRef from) {
+    reader->state = PrecisionNode::State::Wide;
+    // Other values that an op carries are not concerned.
+    if (reader->group.kind == GroupKind::Carried) {
+      worklist.emplace_back(reader, from);
+      return;
+    }
+    worklist.emplace_back(reader, ids.get(reader->op));
+    Decision decision = *getDecision(reader->op);
+    decision.action = Action::Deny;
+    decision.inheritedFrom = from;
+    setDecision(reader->op, decision);
+    reader->op->setDiscardableAttr(
+        attr::precision, PrecisionAttr::get(&getContext(), wide, wide, wide));
+  };
+  // What is free as a whole becomes wide as a whole.
+  llvm::DenseMap<int64_t, SmallVector<PrecisionNode *>> members;
+  for (PrecisionNode &node : graph.nodes)
+    if (node.unit)
+      members[*node.unit].push_back(&node);
   for (size_t next = 0; next != worklist.size(); ++next) {
     auto [node, from] = worklist[next];
     for (Value value : node->group.gives) {
@@ -214,20 +322,13 @@ void DecidePrecisionPass::contaminate() {
         PrecisionNode *reader = graph.getReader(use);
         if (!reader || !reader->isFree())
           continue;
-        reader->state = PrecisionNode::State::Wide;
-        // Other values that an op carries are not concerned.
-        if (reader->group.kind == GroupKind::Carried) {
-          worklist.emplace_back(reader, from);
+        if (!reader->unit) {
+          widen(reader, from);
           continue;
         }
-        worklist.emplace_back(reader, ids.get(reader->op));
-        Decision decision = *getDecision(reader->op);
-        decision.action = Action::Deny;
-        decision.inheritedFrom = from;
-        setDecision(reader->op, decision);
-        reader->op->setDiscardableAttr(
-            attr::precision,
-            PrecisionAttr::get(&getContext(), wide, wide, wide));
+        for (PrecisionNode *member : members[*reader->unit])
+          if (member->isFree())
+            widen(member, from);
       }
     }
   }
@@ -235,6 +336,7 @@ void DecidePrecisionPass::contaminate() {
 
 void DecidePrecisionPass::runOnOperation() {
   constants = {};
+  units = std::make_shared<OpUnits>(getOperation());
   if (!load())
     return signalPassFailure();
   ids.reset();

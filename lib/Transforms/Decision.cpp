@@ -37,6 +37,8 @@ void mp::setDecision(Operation *op, const Decision &decision) {
   if (!decision.wideOperands.empty())
     list.append("wide_operands",
                 builder.getDenseI64ArrayAttr(decision.wideOperands));
+  if (decision.unit)
+    list.append("unit", builder.getI64IntegerAttr(*decision.unit));
   op->setDiscardableAttr(attr::decision, list.getDictionary(op->getContext()));
 }
 
@@ -74,6 +76,8 @@ std::optional<Decision> mp::getDecision(Operation *op) {
                                                   : ResultChoice::Low;
   if (auto wide = dictionary.getAs<DenseI64ArrayAttr>("wide_operands"))
     llvm::append_range(decision.wideOperands, wide.asArrayRef());
+  if (auto unit = dictionary.getAs<IntegerAttr>("unit"))
+    decision.unit = unit.getInt();
   // Without a low format there is nothing to decide, whatever is written.
   if (!decision.low && decision.action != Action::Error)
     decision.action = Action::Keep;

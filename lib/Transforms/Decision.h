@@ -12,11 +12,15 @@ namespace attr {
 constexpr StringLiteral opClass = "mp.class";
 constexpr StringLiteral pattern = "mp.pattern";
 constexpr StringLiteral unit = "mp.unit";
+constexpr StringLiteral role = "mp.role"; // the op's part of a train step
 constexpr StringLiteral decision = "mp.decision";
 constexpr StringLiteral precision = "mp.precision";
 constexpr StringLiteral formats = "mp.formats";
-constexpr StringLiteral format = "mp.format";       // on function arguments
-constexpr StringLiteral policy = "mp.policy";       // on the root
+constexpr StringLiteral format = "mp.format";           // on function arguments
+constexpr StringLiteral policy = "mp.policy";           // on the root
+constexpr StringLiteral followIO = "mp.follow_io";      // on the root
+constexpr StringLiteral excess = "mp.excess_precision"; // on the root
+constexpr StringLiteral storage = "mp.storage";     // on arguments and results
 constexpr StringLiteral placement = "mp.placement"; // on the root
 constexpr StringLiteral id = "mp.id";               // what OpIds calls the op
 } // namespace attr
@@ -32,6 +36,8 @@ struct Decision {
   ResultChoice result = ResultChoice::Low;
   /// Operands whose group a rule keeps wide.
   SmallVector<int64_t> wideOperands;
+  /// The group that is free as a whole.
+  std::optional<int64_t> unit;
   /// The op that made this one wide, as text.
   StringRef inheritedFrom;
 

@@ -40,6 +40,7 @@ private:
   Value getIn(Value value, Type elementType, ArrayRef<OpOperand *> uses);
   Value remake(Value value, Type elementType);
   void note(Value value, Type from, Type to, PlacedCast::Kind kind);
+  void dropRoundTrips();
   void removeAttributes();
 
   Operation *root;
@@ -270,14 +271,19 @@ void Materialiser::insertCasts() {
 void Materialiser::removeAttributes() {
   root->walk([](Operation *op) {
     for (StringRef name :
-         {attr::opClass, attr::pattern, attr::unit, attr::decision,
-          attr::precision, attr::formats, attr::policy, attr::placement})
+         {attr::opClass, attr::pattern, attr::unit, attr::role, attr::decision,
+          attr::precision, attr::formats, attr::policy, attr::placement,
+          attr::followIO, attr::excess})
       op->removeDiscardableAttr(name);
     auto function = dyn_cast<FunctionOpInterface>(op);
     if (!function)
       return;
     for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
-      function.removeArgAttr(i, attr::format);
+      for (StringRef name : {attr::format, attr::storage})
+        function.removeArgAttr(i, name);
+    for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
+      function.removeResultAttr(
+          i, StringAttr::get(function.getContext(), attr::storage));
     if (function.isExternal())
       return;
     // The boundary follows its body where it was free to.
@@ -302,7 +308,34 @@ void Materialiser::run() {
     if (op->getNumRegions() && op.ownsRegions())
       op.adaptRegions();
   });
+  if (root->hasAttr(attr::excess))
+    dropRoundTrips();
   removeAttributes();
+}
+
+static bool isConversion(Operation *op) {
+  auto precision = dyn_cast_if_present<PrecisionOpInterface>(op);
+  return precision && precision.getMeaning() == Meaning::Convert &&
+         getFloatElementType(op->getOperand(0).getType()) &&
+         getFloatElementType(op->getResult(0).getType());
+}
+
+/// Reads what was narrowed and widened again unrounded.
+void Materialiser::dropRoundTrips() {
+  SmallVector<Operation *> conversions;
+  root->walk([&](Operation *op) {
+    if (isConversion(op))
+      conversions.push_back(op);
+  });
+  for (Operation *op : conversions) {
+    Operation *narrowing = op->getOperand(0).getDefiningOp();
+    if (isConversion(narrowing) &&
+        narrowing->getOperand(0).getType() == op->getResult(0).getType())
+      op->getResult(0).replaceAllUsesWith(narrowing->getOperand(0));
+  }
+  for (Operation *op : llvm::reverse(conversions))
+    if (op->use_empty())
+      op->erase();
 }
 
 namespace {

@@ -96,7 +96,8 @@ static void report(Operation *root, const PlacementCost &chosen,
 void PlaceCastsPass::runOnOperation() {
   Operation *root = getOperation();
   ConstantAnalysis constants;
-  PrecisionGraph graph(root, /*followIO=*/!keepIO);
+  PrecisionGraph graph(root, !keepIO || root->hasAttr(attr::followIO));
+  graph.resolvePromotions();
   graph.pinExactNodes(constants);
   CostModel costs(root);
   PlacementCost greedy = costs.evaluate(graph, paint(graph));

@@ -31,6 +31,7 @@ private:
   int64_t getScale(const Component &component);
   void solve(const Component &component, Placement &placement);
   void addNode(PrecisionNode &node, MinCut &cut);
+  void tieUnits(const Component &component, MinCut &cut);
   void addValue(Value value, MinCut &cut);
   MinCut::Node getCutNode(PrecisionNode *node) const;
 
@@ -117,6 +118,20 @@ int64_t Placer::getScale(const Component &component) {
   return most;
 }
 
+/// The free nodes of a unit are on one side of the cut.
+void Placer::tieUnits(const Component &component, MinCut &cut) {
+  llvm::DenseMap<int64_t, MinCut::Node> first;
+  for (unsigned i : component.members) {
+    if (!graph.nodes[i].unit)
+      continue;
+    auto [it, isFirst] = first.try_emplace(*graph.nodes[i].unit, cutNodes[i]);
+    if (isFirst)
+      continue;
+    cut.addEdge(it->second, cutNodes[i], MinCut::infinite);
+    cut.addEdge(cutNodes[i], it->second, MinCut::infinite);
+  }
+}
+
 void Placer::solve(const Component &component, Placement &placement) {
   MinCut cut;
   scale = getScale(component);
@@ -126,6 +141,7 @@ void Placer::solve(const Component &component, Placement &placement) {
     addNode(graph.nodes[i], cut);
   for (Value value : component.values)
     addValue(value, cut);
+  tieUnits(component, cut);
   placement.lowerBound += cut.solve() / scale;
   for (unsigned i : component.members)
     placement.states[i] =
@@ -164,6 +180,10 @@ std::vector<Placer::Component> Placer::split() {
     else
       fixed.push_back(value);
   }
+  llvm::DenseMap<int64_t, unsigned> units;
+  for (auto [i, node] : llvm::enumerate(graph.nodes))
+    if (node.isFree() && node.unit)
+      classes.join(units.try_emplace(*node.unit, i).first->second, i);
   classes.compress();
   std::vector<Component> components(classes.getNumClasses() + 1);
   for (auto [i, node] : llvm::enumerate(graph.nodes))

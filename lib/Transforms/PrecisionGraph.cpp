@@ -35,13 +35,16 @@ static void applyDecision(const Decision &decision, PrecisionNode &node) {
   case Action::Clear:
     node.state = State::Free;
     node.isExact = true;
+    node.unit = decision.unit;
     return;
   case Action::Infer:
     node.state = State::Free;
+    node.unit = decision.unit;
     return;
   case Action::Promote:
     node.state = State::Free;
     node.isPromoted = true;
+    node.unit = decision.unit;
     return;
   case Action::Deny:
   case Action::Keep:
@@ -92,14 +95,17 @@ void PrecisionGraph::addBoundary(Operation *root) {
     }
   if (!low)
     return;
-  auto addNode = [&](Operation *op, unsigned index, TypeGroup group) {
-    if (!isManaged(group))
+  auto addNode = [&](Operation *op, unsigned index, Attribute storage,
+                     TypeGroup group) {
+    // Without a node the value is wide.
+    auto word = dyn_cast_if_present<StringAttr>(storage);
+    if (!isManaged(group) || (word && word.getValue() == "f32"))
       return;
     PrecisionNode node;
     node.op = op;
     node.index = index;
     node.group = std::move(group);
-    node.state = State::Free;
+    node.state = word ? State::Low : State::Free;
     node.low = low;
     node.isExact = true;
     auto function = dyn_cast<FunctionOpInterface>(op);
@@ -113,7 +119,9 @@ void PrecisionGraph::addBoundary(Operation *root) {
       return;
     for (BlockArgument argument : function.getArguments()) {
       TypeGroup group{GroupKind::Carried, {}, {argument}};
-      addNode(function, argument.getArgNumber(), group);
+      addNode(function, argument.getArgNumber(),
+              function.getArgAttr(argument.getArgNumber(), attr::storage),
+              group);
       if (!nodes.empty() && nodes.back().op == function)
         nodes.back().isSource = true;
     }
@@ -122,8 +130,10 @@ void PrecisionGraph::addBoundary(Operation *root) {
       if (!terminator || !terminator->hasTrait<OpTrait::ReturnLike>())
         continue;
       for (OpOperand &operand : terminator->getOpOperands())
-        addNode(terminator, operand.getOperandNumber(),
-                {GroupKind::Carried, {&operand}, {}});
+        addNode(
+            terminator, operand.getOperandNumber(),
+            function.getResultAttr(operand.getOperandNumber(), attr::storage),
+            {GroupKind::Carried, {&operand}, {}});
     }
   });
 }

@@ -25,6 +25,8 @@ struct PrecisionNode {
   bool isSource = false;
   /// Low only where everything that it reads is low.
   bool isPromoted = false;
+  /// The free nodes of one unit have one format.
+  std::optional<int64_t> unit;
 
   bool isFree() const { return state == State::Free; }
 };
@@ -45,6 +47,10 @@ public:
   PrecisionNode *getProducer(Value value);
   /// The node that `use` belongs to, or null.
   PrecisionNode *getReader(OpOperand &use);
+
+  /// Settles promoted nodes whose operands are settled: they are as wide as
+  /// the widest of them.
+  void resolvePromotions();
 
   /// Makes wide each free exact node between a wide source and a wide reader:
   /// what only moves bits must not lose any.

@@ -1,10 +1,24 @@
 // RUN: split-file %s %t
-// RUN: mp-opt %t/painting.mlir --mp-autocast="policy=torch-cuda-fp16 explain=%t/painting.json" -o %t/out.mlir
+// RUN: mp-opt %t/painting.mlir --mp-autocast="policy=%t/painting.yaml explain=%t/painting.json" -o %t/out.mlir
 // RUN: FileCheck %s --check-prefix=PAINTING --input-file=%t/painting.json
 // RUN: mp-opt %t/loops.mlir --mp-autocast="policy=bf16 explain=%t/loops.json" -o %t/out.mlir
 // RUN: FileCheck %s --check-prefix=LOOPS --input-file=%t/loops.json
 // RUN: mp-opt %t/weights.mlir --mp-autocast="policy=bf16 explain=%t/weights.json" -o %t/out.mlir
 // RUN: FileCheck %s --check-prefix=WEIGHTS --input-file=%t/weights.json
+
+//--- painting.yaml
+version: 1
+name: painting
+compute: f16
+rules:
+- id: products
+  match: { class: contraction }
+  action: allow
+  why: Products are low.
+- id: exponentials
+  match: { class: transcendental }
+  action: deny
+  why: Exponentials are wide.
 
 //--- painting.mlir
 

@@ -2,7 +2,7 @@
 #ifndef MP_ANALYSIS_OPSUBJECT_H
 #define MP_ANALYSIS_OPSUBJECT_H
 
-#include "mp/Analysis/PrecisionOpInterface.h"
+#include "mp/Analysis/OpUnits.h"
 #include "mp/Policy/Target.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -41,7 +41,8 @@ public:
   llvm::StringRef opName() const override;
   llvm::StringRef opAlias() const override;
   llvm::StringRef opClass() const override;
-  llvm::StringRef pattern() const override;
+  const RuleSubject *
+  getUnit(llvm::ArrayRef<std::string> patterns) const override;
   llvm::StringRef role() const override;
   llvm::StringRef functionName() const override;
   llvm::StringRef targetName() const override;
@@ -59,6 +60,10 @@ public:
   /// Gives what is proved and recorded about values; null is nothing.
   void setProofs(const FitProofs *proofs) { this->proofs = proofs; }
   void setId(llvm::StringRef id) { opId = id; }
+  /// Gives the groups that ops are in; without it they are in none.
+  void setUnits(const OpUnits *units) { this->units = units; }
+  /// Another op, asked in the same way.
+  OpSubject getFor(Operation *other) const;
   bool isProduct() const;
 
 private:
@@ -68,11 +73,14 @@ private:
   ConstantAnalysis &constants;
   const Target *target = nullptr;
   const FitProofs *proofs = nullptr;
+  const OpUnits *units = nullptr;
   Format low = Format::F32;
   llvm::StringRef opId;
   mutable std::optional<SmallVector<std::string>> names;
   mutable std::optional<llvm::StringRef> alias;
   mutable std::string elementType;
+  /// The op that stands for a unit that was asked for.
+  mutable std::shared_ptr<OpSubject> unitRoot;
 };
 
 /// Every name on the call path of `loc`, outermost last.

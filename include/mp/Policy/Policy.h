@@ -87,6 +87,25 @@ enum class Quantity {
 /// The words of an op that a `where` condition can compare.
 enum class Word { Body, Window, ElementType, Precision, Algorithm };
 
+/// What an op that a rule leaves free does where its operands differ.
+enum class MixedOperands {
+  Cast,   // its format is chosen by cost
+  Promote // it is low only where all of its operands are
+};
+
+/// Where values at the boundary of the model are kept.
+enum class Storage {
+  AsComputed, // in the format that is cheapest
+  Wide,
+  Low
+};
+
+/// How training scales the loss; what is not given has the trainer's default.
+struct LossScale {
+  std::string kind; // `dynamic`, `static` or `none`
+  std::optional<double> init, growth, interval, backoff, min, max;
+};
+
 /// What a rule can ask about an op. Every answer is computed when asked for,
 /// since most rules are decided by class or name.
 class RuleSubject {
@@ -98,8 +117,10 @@ public:
   /// The StableHLO op that computes the same, where there is one.
   virtual llvm::StringRef opAlias() const { return ""; }
   virtual llvm::StringRef opClass() const = 0;
-  /// The groups that the op is in, from the outside in: `attention/softmax`.
-  virtual llvm::StringRef pattern() const = 0;
+  /// What stands for the outermost group of this name that the op is in, or
+  /// null where it is in none: all of its members get one answer.
+  virtual const RuleSubject *
+  getUnit(llvm::ArrayRef<std::string> patterns) const = 0;
   virtual llvm::StringRef role() const = 0;
   virtual llvm::StringRef functionName() const = 0;
   virtual llvm::StringRef targetName() const = 0;
@@ -148,6 +169,10 @@ struct RuleMatch {
   bool holds(const RuleSubject &subject) const;
   /// True if the condition, or one that it excludes, speaks of ids.
   bool asksForIds() const;
+
+private:
+  /// All but `patterns`, which choose who is asked.
+  bool holdsFor(const RuleSubject &subject) const;
 };
 
 struct PolicyRule {
@@ -161,6 +186,12 @@ struct PolicyRule {
   ResultChoice result = ResultChoice::Low;
   /// The rule speaks about the values tied to this operand only.
   std::optional<unsigned> operand;
+  /// Parts of the matched pattern, and whether they are low.
+  std::vector<std::pair<std::string, bool>> inner;
+  /// Whether the bias that is added to a matched product is low.
+  std::optional<bool> bias;
+  /// What free ops do is otherwise the policy's choice.
+  std::optional<MixedOperands> mixedOperands;
   /// Ops that read what a contaminating op computes are wide too, unless a
   /// rule allows them.
   bool contaminates = false;
@@ -185,13 +216,18 @@ public:
   Format accumulate = Format::F32;
   Action unlisted = Action::Infer;
   bool followIO = false;
+  MixedOperands mixedOperands = MixedOperands::Cast;
+  /// A value that was narrowed and widened may be read unrounded.
+  bool allowsExcessPrecision = false;
+  /// By role, where the types of arguments and results follow: `param`,
+  /// `grad`, `opt_state`.
+  std::vector<std::pair<std::string, Storage>> storage;
+  std::optional<LossScale> lossScale;
   bool needsCalibration = false;
   /// What is illegal at the target is computed wide, rather than an error.
   bool fallback = false;
   std::vector<PolicyRule> rules;
   std::vector<PolicyRange> ranges;
-  /// Parts of the file that this engine reads but does not act on.
-  std::vector<PolicyDiagnostic> notes;
 
   /// True if a rule speaks of the ids of ops, which take time to find.
   bool asksForIds() const;
