@@ -15,7 +15,8 @@ def MPClassifyPass : Pass<"mp-classify"> {
     broadcasts, reshapes, transposes and conversions. Members get `mp.pattern`,
     the path of the groups that they are in (`attention/softmax`), `mp.unit`,
     a number for each of them, and the class of the outermost group that has
-    one; products stay products.
+    one; products stay products. Ops of a train step that are not of its forward
+    part get `mp.role`: `backward`, `optimizer` or `scaler`.
 
     Values: unchanged.
     Reports: nothing.
@@ -42,7 +43,6 @@ def MPDecidePrecisionPass : Pass<"mp-decide-precision"> {
 
     Values: unchanged.
     Reports: the policy's errors at their place in its file; a remark
-    `policy-note` for each part of the policy that has no effect; a remark
     `legality` for each op that falls back, and `range` for each proof that
     overrules the policy.
   }];
