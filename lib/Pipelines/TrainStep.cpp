@@ -7,9 +7,40 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace mlir::mp;
+
+/// What a policy says about the scale holds where the user says nothing.
+static void applyLossScale(const std::optional<LossScale> &scale,
+                           TrainStepOptions &options) {
+  if (!scale || !options.lossScale.empty() || !options.preset.empty())
+    return;
+  auto toText = [](double number) {
+    std::string text;
+    llvm::raw_string_ostream(text) << llvm::format("%.17g", number);
+    return text;
+  };
+  if (scale->kind != "dynamic") {
+    options.lossScale =
+        scale->kind == "static" ? toText(*scale->init) : scale->kind;
+    return;
+  }
+  options.lossScale = "dynamic";
+  const std::pair<std::optional<double>,
+                  TrainStepOptions::Option<std::string> &>
+      constants[] = {{scale->init, options.initScale},
+                     {scale->growth, options.growth},
+                     {scale->backoff, options.backoff},
+                     {scale->min, options.minimum},
+                     {scale->max, options.maximum}};
+  for (auto &[constant, option] : constants)
+    if (constant && option.empty())
+      option = toText(*constant);
+  if (scale->interval && options.interval.empty())
+    options.interval = std::to_string(int64_t(*scale->interval));
+}
 
 /// The policy that stands for a format, and the format that a policy computes
 /// in. A policy that cannot be read is reported where it is applied.
@@ -36,6 +67,7 @@ resolvePolicy(TrainStepOptions &options,
     return emitError("the policy '" + options.policy + "' computes in " +
                      format + ", but compute=" + compute + " is asked for");
   options.compute = format.str();
+  applyLossScale(policy->lossScale, options);
   return success();
 }
 

@@ -1,5 +1,9 @@
 #include "PolicySchema.h"
 
+#include "mp/Policy/PatternNames.h"
+
+#include <vector>
+
 using namespace llvm;
 using namespace mlir::mp::schema;
 
@@ -106,81 +110,101 @@ static const Key whereKeyTable[] = {
 };
 
 static const StringRef classTable[] = {
-    "contraction",    "convolution", "attention", "pointwise",
-    "transcendental", "bounded",     "reduction", "scan",
-    "normalization",  "softmax",     "loss",      "data-movement",
-    "comparison",     "constant",    "control",   "rng",
-    "integer",        "quantized",   "complex",   "collective",
-    "optimizer",      "conversion",  "opaque"};
+    "contraction", "convolution", "pointwise",     "transcendental",
+    "bounded",     "reduction",   "scan",          "normalization",
+    "softmax",     "loss",        "data-movement", "comparison",
+    "constant",    "control",     "rng",           "integer",
+    "quantized",   "complex",     "collective",    "optimizer",
+    "conversion",  "opaque"};
 
-static const StringRef patternTable[] = {"softmax",
-                                         "log_softmax",
-                                         "logsumexp",
-                                         "softmax_grad",
-                                         "log_softmax_grad",
-                                         "attention",
-                                         "layer_norm",
-                                         "rms_norm",
-                                         "group_norm",
-                                         "batch_norm",
-                                         "local_response_norm",
-                                         "l2_normalize",
-                                         "variance",
-                                         "std",
-                                         "mean",
-                                         "vector_norm",
-                                         "matrix_norm",
-                                         "cosine_similarity",
-                                         "distance",
-                                         "renorm",
-                                         "sigmoid",
-                                         "silu",
-                                         "gelu",
-                                         "erf",
-                                         "tanh",
-                                         "softplus",
-                                         "elu",
-                                         "selu",
-                                         "softsign",
-                                         "prelu",
-                                         "cross_entropy",
-                                         "nll",
-                                         "bce",
-                                         "bce_with_logits",
-                                         "binary_cross_entropy",
-                                         "mse",
-                                         "l1",
-                                         "smooth_l1",
-                                         "huber",
-                                         "kl_div",
-                                         "ctc",
-                                         "l2_loss",
-                                         "avg_pool",
-                                         "max_pool",
-                                         "cumulative",
-                                         "resize",
-                                         "grid_sample",
-                                         "quantile",
-                                         "fake_quantize",
-                                         "dropout",
-                                         "embedding",
-                                         "linear",
-                                         "optimizer_sgd",
-                                         "optimizer_adam",
-                                         "optimizer_adamw",
-                                         "grad_norm_clip",
-                                         "finite_check",
-                                         "softmin",
-                                         "frobenius_norm",
-                                         "nuclear_norm",
-                                         "cosine_embedding",
-                                         "hinge_embedding",
-                                         "margin_ranking",
-                                         "multi_margin",
-                                         "multilabel_margin",
-                                         "soft_margin",
-                                         "triplet_margin",
-                                         "poisson_nll"};
+// Names of groups. Those that only document are names of framework functions
+// that leave nothing in a program to tell them by.
+static const Key patternKeyTable[] = {
+    {"softmax", acts, "exponentials over their sum, shifted or not"},
+    {"softmin", acts, "softmax of the negated input"},
+    {"log_softmax", acts, "logarithm of a softmax"},
+    {"logsumexp", acts, "logarithm of a sum of exponentials"},
+    {"softmax_grad", acts, "gradient of a softmax"},
+    {"log_softmax_grad", acts, "gradient of a log-softmax"},
+    {"attention", acts, "product, scale and mask, softmax, product"},
+    {"layer_norm", acts,
+     "rows less their mean over their deviation, scaled and shifted"},
+    {"rms_norm", acts, "rows over the root of their mean square"},
+    {"group_norm", acts, "a layer norm of parts of rows"},
+    {"batch_norm", acts,
+     "features less their mean over their deviation: training, inference, "
+     "gradient"},
+    {"local_response_norm", acts,
+     "values over a power of a windowed sum of squares"},
+    {"l2_normalize", acts, "rows over their length"},
+    {"variance", acts, "mean squared distance from the mean"},
+    {"std", acts, "root of a variance"},
+    {"mean", acts, "a sum over the number of its terms"},
+    {"vector_norm", acts, "root of a sum of squares"},
+    {"matrix_norm", text, "not recognised: no program tells it apart"},
+    {"cosine_similarity", acts, "a sum of products over two norms"},
+    {"distance", acts, "norm of a difference"},
+    {"renorm", text, "not recognised: no program tells it apart"},
+    {"sigmoid", acts, "one op, or spelled out with an exponential"},
+    {"silu", acts, "a value times its sigmoid"},
+    {"gelu", acts, "by tanh or by erf"},
+    {"erf", acts, "one op"},
+    {"tanh", acts, "one op"},
+    {"softplus", acts, "log(1 + exp(x)), guarded or not"},
+    {"elu", acts, "x, or a scaled exp(x) - 1 below zero"},
+    {"selu", acts, "a scaled elu"},
+    {"softsign", acts, "x over 1 + |x|"},
+    {"prelu", acts, "x, or a learned slope times x below zero"},
+    {"cross_entropy", acts,
+     "log-softmax, the entries of the labels or weights, average, sign"},
+    {"nll", acts,
+     "the entries of the labels of given log-likelihoods, averaged"},
+    {"bce", acts, "binary cross entropy of probabilities"},
+    {"bce_with_logits", acts, "binary cross entropy of logits"},
+    {"binary_cross_entropy", acts, "the same as bce"},
+    {"mse", acts, "mean or sum of squared differences"},
+    {"l1", acts, "mean or sum of absolute differences"},
+    {"smooth_l1", acts, "the same as huber"},
+    {"huber", acts, "squared differences where small, absolute where large"},
+    {"kl_div", acts, "divergence of two distributions"},
+    {"ctc", text, "not recognised: no program tells it apart"},
+    {"l2_loss", acts, "half a sum of squares"},
+    {"avg_pool", acts, "windowed sum over its count"},
+    {"max_pool", acts, "windowed maximum"},
+    {"cumulative", acts, "prefix sum, maximum or minimum"},
+    {"resize", text, "not recognised: no program tells it apart"},
+    {"grid_sample", text, "not recognised: no program tells it apart"},
+    {"quantile", text, "not recognised: no program tells it apart"},
+    {"fake_quantize", text, "not recognised: no program tells it apart"},
+    {"dropout", acts, "zeros by a mask, the rest scaled up"},
+    {"embedding", acts, "rows of a table by index, and its gradient"},
+    {"linear", acts, "a product or convolution and its bias"},
+    {"optimizer_sgd", acts,
+     "a parameter less a rate times a gradient, where roles say so"},
+    {"optimizer_adam", acts,
+     "moving averages of a gradient and its square, and the step of them"},
+    {"optimizer_adamw", acts, "the same with weights that decay"},
+    {"grad_norm_clip", acts,
+     "the norm over several gradients and what it scales"},
+    {"finite_check", acts, "tests of values for being finite"},
+    {"frobenius_norm", text, "not recognised: no program tells it apart"},
+    {"nuclear_norm", text, "not recognised: no program tells it apart"},
+    {"cosine_embedding", text, "not recognised: no program tells it apart"},
+    {"hinge_embedding", text, "not recognised: no program tells it apart"},
+    {"margin_ranking", acts, "hinge on the difference of two scores"},
+    {"multi_margin", text, "not recognised: no program tells it apart"},
+    {"multilabel_margin", text, "not recognised: no program tells it apart"},
+    {"soft_margin", acts, "log(1 + exp(-y x)), averaged"},
+    {"triplet_margin", acts, "hinge on the difference of two distances"},
+    {"poisson_nll", acts, "exp(x) - y x, averaged"},
+};
+
+static const std::vector<StringRef> patternTable = [] {
+  std::vector<StringRef> names;
+  for (const Key &key : patternKeyTable)
+    names.push_back(key.name);
+  return names;
+}();
 
 static const StringRef roleTable[] = {"forward", "backward", "optimizer",
                                       "scaler"};
@@ -194,3 +218,10 @@ const ArrayRef<StringRef> classes = classTable;
 const ArrayRef<StringRef> patterns = patternTable;
 const ArrayRef<StringRef> roles = roleTable;
 } // namespace mlir::mp::schema
+
+bool mlir::mp::isRecognised(StringRef pattern) {
+  for (const Key &key : patternKeyTable)
+    if (key.name == pattern)
+      return key.effect == Effect::Acts;
+  return false;
+}

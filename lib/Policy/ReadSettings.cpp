@@ -107,6 +107,8 @@ bool Reader::readLossScale(const YamlNode &node) {
   }
   if (ok && scale.kind.empty())
     ok = error(node, "'loss_scale' has no 'kind'");
+  if (ok && scale.kind == "static" && !scale.init)
+    ok = error(node, "a static 'loss_scale' has no 'init'");
   policy.lossScale = std::move(scale);
   return ok;
 }

@@ -1,6 +1,7 @@
 #include "Decision.h"
 
 #include "mp/Analysis/OpSubject.h"
+#include "mp/Policy/PatternNames.h"
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -107,6 +108,9 @@ void CheckPolicyPass::runOnOperation() {
       StringRef first = *llvm::min_element(missing);
       StringRef nearest = findNearest(first, opIds.getArrayRef());
       std::string hint;
+      for (const std::string &name : rule->match.patterns)
+        if (!isRecognised(name))
+          hint = "; pattern '" + name + "' is not recognised in any program";
       if (!nearest.empty())
         hint = "; did you mean '" + nearest.str() + "'?";
       report(*rule, "names " + Twine(missing.size()) +

@@ -4,6 +4,7 @@
 
 #include "mp/InitAll.h"
 #include "mp/Tools/InputGuard.h"
+#include "mp/Tools/PolicyCheck.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/FileUtilities.h"
@@ -35,6 +36,11 @@ static LogicalResult run(StringRef input, StringRef output,
 }
 
 int main(int argc, char **argv) {
+  mp::PolicyCheckArguments arguments(argc, argv);
+  if (arguments.hasOnlyPolicy())
+    return arguments.checkPolicy();
+  argc = arguments.getCount();
+  argv = arguments.getArguments();
   DialectRegistry registry;
   mp::registerAllDialects(registry);
   mp::registerAllPasses();

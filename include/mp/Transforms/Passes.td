@@ -71,12 +71,15 @@ def MPAnnotateRangesPass : Pass<"mp-annotate-ranges"> {
   }];
 }
 
-def MPCheckPolicyPass : Pass<"mp-check-policy"> {
+def MPCheckPolicyPass : Pass<"mp-policy-check"> {
   let summary = "tell which rules of a policy have no effect on a module";
   let description = [{
     Reads a policy, with all its errors, and warns of each rule in the file
     itself that matches no op of the module, or whose ops are all decided by
     rules in front of it. Rules that come from `extends` are not asked.
+
+    `mp-opt MODEL --mp-policy-check FILE` is short for the option `policy`;
+    without a model only the file is checked.
 
     Values: unchanged.
     Reports: the policy's errors; a warning for each such rule, an error with
