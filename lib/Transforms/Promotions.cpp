@@ -1,4 +1,4 @@
-#include "PrecisionGraph.h"
+#include "CostModel.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -37,8 +37,8 @@ private:
 Promoter::Knowledge Promoter::get(Value value) {
   if (PrecisionNode *producer = graph.getProducer(value))
     return known[graph.getIndex(*producer)];
-  // A number in the program has no precision of its own.
-  return {getConstant(value) ? Width::None : Width::Wide, false};
+  // A number in the program, or room for one, has no precision of its own.
+  return {CostModel::isRemade(value) ? Width::None : Width::Wide, false};
 }
 
 /// What the nodes read from outside of themselves. A group computes in the
