@@ -184,8 +184,10 @@ OpSubject OpSubject::getFor(Operation *other) const {
   return subject;
 }
 StringRef OpSubject::role() const {
-  StringRef role = getString(op, "mp.role");
-  return role.empty() ? "forward" : role;
+  for (StringRef name : {"mp.role", "mp.region"})
+    if (StringRef role = getString(op, name); !role.empty())
+      return role;
+  return "forward";
 }
 
 StringRef OpSubject::functionName() const {

@@ -44,7 +44,7 @@ void ClassifyPass::runOnOperation() {
                                  op, precision.getPrecisionClass(), units))));
     StringRef role = regions.get(op);
     if (!role.empty() && role != "forward" && !op->hasAttr(attr::role))
-      op->setDiscardableAttr(attr::role, builder.getStringAttr(role));
+      op->setDiscardableAttr(attr::region, builder.getStringAttr(role));
     SmallVector<unsigned, 3> indices = units.getUnitsOf(op);
     if (indices.empty() || op->hasAttr(attr::pattern))
       return;

@@ -12,7 +12,8 @@ namespace attr {
 constexpr StringLiteral opClass = "mp.class";
 constexpr StringLiteral pattern = "mp.pattern";
 constexpr StringLiteral unit = "mp.unit";
-constexpr StringLiteral role = "mp.role"; // the op's part of a train step
+constexpr StringLiteral role = "mp.role";     // given by who made the program
+constexpr StringLiteral region = "mp.region"; // part of a train step, found
 constexpr StringLiteral decision = "mp.decision";
 constexpr StringLiteral precision = "mp.precision";
 constexpr StringLiteral formats = "mp.formats";

@@ -271,9 +271,9 @@ void Materialiser::insertCasts() {
 void Materialiser::removeAttributes() {
   root->walk([](Operation *op) {
     for (StringRef name :
-         {attr::opClass, attr::pattern, attr::unit, attr::role, attr::decision,
-          attr::precision, attr::formats, attr::policy, attr::placement,
-          attr::followIO, attr::excess})
+         {attr::opClass, attr::pattern, attr::unit, attr::region,
+          attr::decision, attr::precision, attr::formats, attr::policy,
+          attr::placement, attr::followIO, attr::excess})
       op->removeDiscardableAttr(name);
     auto function = dyn_cast<FunctionOpInterface>(op);
     if (!function)

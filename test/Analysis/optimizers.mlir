@@ -3,7 +3,7 @@
 // Two moving averages of a gradient and of its square make Adam; weights that
 // decay make it AdamW, which holds Adam.
 // CHECK-LABEL: func.func @adamw
-// CHECK: stablehlo.multiply %arg3, {{.*}}mp.class = "optimizer", mp.pattern = "optimizer_adamw/optimizer_adam", mp.role = "optimizer"
+// CHECK: stablehlo.multiply %arg3, {{.*}}mp.class = "optimizer", mp.pattern = "optimizer_adamw/optimizer_adam", mp.region = "optimizer"
 // CHECK: stablehlo.sqrt {{.*}}mp.pattern = "optimizer_adamw/optimizer_adam"
 // CHECK: stablehlo.add %arg0, {{.*}}mp.class = "optimizer"
 func.func @adamw(%p: tensor<8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %g: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) {

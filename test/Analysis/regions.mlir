@@ -4,11 +4,11 @@
 // what it alone makes are the scaler's, the rest is backward.
 // CHECK-LABEL: func.func @loss_and_grads
 // CHECK: stablehlo.dot_general
-// CHECK-NOT: mp.role
-// CHECK: stablehlo.multiply %{{.*}}mp.role = "scaler"
-// CHECK: stablehlo.broadcast_in_dim %{{.*}}mp.role = "scaler"
-// CHECK: stablehlo.multiply %{{.*}}mp.role = "backward"
-// CHECK: stablehlo.dot_general {{.*}}mp.role = "backward"
+// CHECK-NOT: mp.region
+// CHECK: stablehlo.multiply %{{.*}}mp.region = "scaler"
+// CHECK: stablehlo.broadcast_in_dim %{{.*}}mp.region = "scaler"
+// CHECK: stablehlo.multiply %{{.*}}mp.region = "backward"
+// CHECK: stablehlo.dot_general {{.*}}mp.region = "backward"
 func.func @loss_and_grads(%w: tensor<4x4xf32> {mp.role = "param"}, %x: tensor<8x4xf32> {mp.role = "batch"}, %s: tensor<f32> {mp.role = "loss_scale"}) -> (tensor<f32> {mp.role = "loss"}, tensor<4x4xf32> {mp.role = "grad"}) {
   %zero = stablehlo.constant dense<0.0> : tensor<f32>
   %y = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (tensor<8x4xf32>, tensor<4x4xf32>) -> tensor<8x4xf32>
@@ -26,12 +26,12 @@ func.func @loss_and_grads(%w: tensor<4x4xf32> {mp.role = "param"}, %x: tensor<8x
 // new parameter is the optimizer's; gradients in another shape, and their
 // sums, are still gradients.
 // CHECK-LABEL: func.func @step
-// CHECK: stablehlo.sine {{.*}}mp.role = "backward"
-// CHECK: stablehlo.dot_general {{.*}}mp.role = "backward"
-// CHECK: stablehlo.transpose {{.*}}mp.role = "backward"
-// CHECK: stablehlo.add {{.*}}mp.role = "backward"
-// CHECK: stablehlo.multiply {{.*}}mp.role = "optimizer"
-// CHECK: stablehlo.subtract {{.*}}mp.role = "optimizer"
+// CHECK: stablehlo.sine {{.*}}mp.region = "backward"
+// CHECK: stablehlo.dot_general {{.*}}mp.region = "backward"
+// CHECK: stablehlo.transpose {{.*}}mp.region = "backward"
+// CHECK: stablehlo.add {{.*}}mp.region = "backward"
+// CHECK: stablehlo.multiply {{.*}}mp.region = "optimizer"
+// CHECK: stablehlo.subtract {{.*}}mp.region = "optimizer"
 func.func @step(%w: tensor<4x4xf32> {mp.role = "param"}, %x: tensor<8x4xf32> {mp.role = "batch"}) -> (tensor<f32> {mp.role = "loss"}, tensor<4x4xf32> {mp.role = "param"}) {
   %zero = stablehlo.constant dense<0.0> : tensor<f32>
   %lr = stablehlo.constant dense<0.1> : tensor<4x4xf32>
@@ -50,7 +50,7 @@ func.func @step(%w: tensor<4x4xf32> {mp.role = "param"}, %x: tensor<8x4xf32> {mp
 
 // A function that reads gradients is the optimizer's.
 // CHECK-LABEL: func.func @apply_updates
-// CHECK: stablehlo.sign {{.*}}mp.role = "optimizer"
+// CHECK: stablehlo.sign {{.*}}mp.region = "optimizer"
 func.func @apply_updates(%w: tensor<4xf32> {mp.role = "param"}, %g: tensor<4xf32> {mp.role = "grad"}) -> (tensor<4xf32> {mp.role = "param"}) {
   %s = stablehlo.sign %g : tensor<4xf32>
   %n = stablehlo.subtract %w, %s : tensor<4xf32>

@@ -16,7 +16,7 @@ def MPClassifyPass : Pass<"mp-classify"> {
     the path of the groups that they are in (`attention/softmax`), `mp.unit`,
     a number for each of them, and the class of the outermost group that has
     one; products stay products. Ops of a train step that are not of its forward
-    part get `mp.role`: `backward`, `optimizer` or `scaler`.
+    part get `mp.region`: `backward`, `optimizer` or `scaler`.
 
     Values: unchanged.
     Reports: nothing.
