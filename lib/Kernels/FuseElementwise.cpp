@@ -1,4 +1,5 @@
 #include "PrepareTensorOps.h"
+#include "mp/IR/Storage.h"
 #include "mp/Kernels/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -63,6 +64,8 @@ static bool shouldFuse(OpOperand *operand) {
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   if (!producer || !consumer || producer->getBlock() != consumer->getBlock() ||
       producer.getNumReductionLoops() != 0 ||
+      producer->hasAttr(kStoredAttrName) ||
+      consumer->hasAttr(kStoredAttrName) ||
       producer->getNumOperands() + consumer->getNumOperands() > kMaxOperands)
     return false;
   bool singleUse = producer->hasOneUse();
@@ -81,6 +84,7 @@ static bool shouldFoldReshape(OpOperand *operand) {
   for (Operation *op : {operand->getOwner(), operand->get().getDefiningOp()})
     if (auto generic = dyn_cast_or_null<linalg::GenericOp>(op))
       if (generic.hasIndexSemantics() || generic->getNumResults() != 1 ||
+          generic->hasAttr(kStoredAttrName) ||
           (op == operand->get().getDefiningOp() && !op->hasOneUse()))
         return false;
   return true;

@@ -137,6 +137,7 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
   policy.mixedOperands = mixedOperands.value_or(policy.mixedOperands);
   policy.allowsExcessPrecision =
       excessPrecision.value_or(policy.allowsExcessPrecision);
+  policy.saved = saved.value_or(policy.saved);
   return checkStorage();
 }
 

@@ -84,6 +84,7 @@ private:
   /// Formats that `storage` names, which must be the policy's.
   std::vector<std::pair<Format, PolicyLocation>> storedFormats;
   std::optional<ResultChoice> activations;
+  std::optional<Storage> saved;
 };
 template <typename T>
 bool Reader::readChoice(const YamlNode &node,

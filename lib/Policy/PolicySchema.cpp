@@ -26,7 +26,9 @@ static const Key topLevelKeyTable[] = {
     {"rules", acts, "the rules; the first match wins"},
     {"storage", acts,
      "`f32`, `as-computed` or the compute format, of `activations` (results "
-     "of allowed products) and, with `io: follow`, of arguments and results "
+     "of allowed products), of `saved` (what the backward pass of a train "
+     "step reads of the forward pass) and, with `io: follow`, of arguments and "
+     "results "
      "by role: `parameters`, `gradients`, `optimizer`"},
     {"mixed_operands", acts,
      "`promote`: an inferred op is low only where all its operands are; "

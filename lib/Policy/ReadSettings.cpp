@@ -13,9 +13,9 @@ static std::string getUnknownKey(StringRef key, StringRef where,
 }
 
 bool Reader::readStorage(const YamlNode &node) {
-  static const StringRef names[] = {"activations", "parameters", "gradients",
-                                    "optimizer"};
-  static const StringRef roles[] = {"", "param", "grad", "opt_state"};
+  static const StringRef names[] = {"activations", "saved", "parameters",
+                                    "gradients", "optimizer"};
+  static const StringRef roles[] = {"", "", "param", "grad", "opt_state"};
   if (!isKind(node, YamlNode::Kind::Map, "a map of formats"))
     return false;
   bool ok = true;
@@ -44,9 +44,16 @@ bool Reader::readStorage(const YamlNode &node) {
       storage = Storage::Low;
       storedFormats.push_back({format, at(value)});
     }
+    if (key == "saved" && storage == Storage::Wide) {
+      ok = error(value, "expected 'as-computed' or the policy's compute "
+                        "format, but got 'f32'");
+      continue;
+    }
     if (key == "activations")
       activations =
           storage == Storage::Wide ? ResultChoice::Wide : ResultChoice::Low;
+    else if (key == "saved")
+      saved = storage;
     else
       policy.storage.emplace_back(roles[name - names], storage);
   }

@@ -9,6 +9,7 @@
 #include "mp/Program/MemoryReport.h"
 #include "mp/Program/ProgramForm.h"
 #include "mp/Tools/InputGuard.h"
+#include "mp/Tools/Report.h"
 #include "mp/Training/Roles.h"
 #include "mp/Transforms/Observation.h"
 #include "mp/Training/TrainStepInfo.h"
@@ -45,7 +46,9 @@ private:
   LogicalResult writeText(StringRef path,
                           function_ref<LogicalResult(raw_ostream &)> print);
   std::string makeManifest();
-  void readMemoryPlan();
+  LogicalResult plan(llvm::SourceMgr &sources);
+  LogicalResult planBaseline(llvm::SourceMgr &sources);
+  LogicalResult writeReport();
   void reportTime(StringRef stage);
 
   const CompileOptions &options;
@@ -54,7 +57,12 @@ private:
   OwningOpRef<ModuleOp> module;
   std::optional<TrainStepOptions> trainStep;
   llvm::json::Value trainStepInfo = nullptr;
-  std::vector<MemoryReport> memoryReports;
+  std::vector<MemoryReport> memory, baseline;
+  /// Where the decisions are explained; empty if nobody asks.
+  std::string explain;
+  std::string scratch;
+  /// Compile without a policy, whatever the options say.
+  bool asWritten = false;
   std::chrono::steady_clock::time_point started =
       std::chrono::steady_clock::now();
 };
@@ -80,10 +88,7 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   CompilePipelineOptions pipeline;
   pipeline.policy = policyName();
   pipeline.ranges = options.ranges;
-  if (trainStep)
-    pipeline.explain = trainStep->explain;
-  else
-    pipeline.explain = options.explain;
+  pipeline.explain = explain;
   pipeline.lock = options.lock;
   pipeline.trainStep = trainStep ? &*trainStep : nullptr;
   pipeline.target = target;
@@ -115,8 +120,13 @@ LogicalResult Compilation::readTrainStep() {
                   " is given twice: by its own flag and in --train-step");
     option = flag;
   }
-  if (trainStep->compute.empty() && trainStep->policy.empty())
+  bool plain = trainStep->compute.empty() && trainStep->policy.empty();
+  if (plain || asWritten) {
     trainStep->compute = "f32";
+    trainStep->policy = "";
+  }
+  if (asWritten)
+    trainStep->explain = trainStep->target = "";
   return resolveTrainStep(*trainStep,
                           [](const Twine &message) { return fail(message); });
 }
@@ -168,10 +178,80 @@ static llvm::json::Array describeObserved(ArrayAttr values) {
   return list;
 }
 
-void Compilation::readMemoryPlan() {
+/// The whole way to a planned program.
+LogicalResult Compilation::plan(llvm::SourceMgr &sources) {
+  module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return failure();
+  if (!options.roles.empty() && failed(assignRoles(*module, options.roles)))
+    return failure();
+  if (failed(readTrainStep()))
+    return failure();
+  reportTime("parse");
+  explain = trainStep ? trainStep->explain.getValue() : options.explain;
+  if (asWritten)
+    explain.clear();
+  else if (explain.empty() && !options.report.empty() && !policyName().empty())
+    explain = scratch + "/explain.json";
+  if (failed(runStage(CompileStage::StableHLO, "import")))
+    return failure();
+  trainStepInfo = describeTrainStep(*module);
+  if (options.emit == EmitForm::StableHLO)
+    return success();
+  if (failed(runStage(CompileStage::Linalg, "tensors")))
+    return failure();
+  if (options.emit == EmitForm::Linalg)
+    return success();
+  if (failed(runStage(CompileStage::Program, "kernels")))
+    return failure();
   for (func::FuncOp func : getProgramFunctions(*module))
     if (!func.isPrivate())
-      memoryReports.push_back(reportMemory(func));
+      memory.push_back(reportMemory(func));
+  return success();
+}
+
+/// What the model's memory would hold without a policy, where somebody may want
+/// to compare: to be measured, not guessed from the mixed one.
+LogicalResult Compilation::planBaseline(llvm::SourceMgr &sources) {
+  if (policyName().empty() || (!options.train && options.report.empty()))
+    return success();
+  CompileOptions plain = options;
+  plain.policy.clear();
+  plain.lock.clear();
+  Compilation compilation(plain, context, target);
+  compilation.asWritten = true;
+  if (failed(compilation.plan(sources)))
+    return failure();
+  baseline = std::move(compilation.memory);
+  reportTime("baseline");
+  return success();
+}
+
+LogicalResult Compilation::writeReport() {
+  Report report;
+  report.model = options.input;
+  report.policy = policyName().str();
+  report.target = target.name;
+  report.memory = std::move(memory);
+  report.baseline = std::move(baseline);
+  if (!explain.empty())
+    if (auto text = llvm::MemoryBuffer::getFile(explain)) {
+      auto json = llvm::json::parse((*text)->getBuffer());
+      if (!json)
+        return fail(llvm::toString(json.takeError()));
+      report.explanation = std::move(*json);
+    }
+  return writeText(options.report, [&](raw_ostream &os) {
+    mp::writeReport(report, os);
+    return success();
+  });
+}
+
+static llvm::json::Array toJSON(ArrayRef<MemoryReport> reports) {
+  llvm::json::Array list;
+  for (const MemoryReport &report : reports)
+    list.push_back(report.toJSON());
+  return list;
 }
 
 /// What a reader of the model file may want to know of its making.
@@ -188,9 +268,6 @@ std::string Compilation::makeManifest() {
           {"arena_bytes", number("arena_bytes")},
           {"persistent_bytes", number("persistent_bytes")}});
     }
-  llvm::json::Array memory;
-  for (const MemoryReport &report : memoryReports)
-    memory.push_back(report.toJSON());
   StringRef policy = policyName();
   llvm::json::Object manifest{
       {"policy",
@@ -201,7 +278,8 @@ std::string Compilation::makeManifest() {
       {"target", target.name},
       {"cpu_features", target.getFeatureList()},
       {"functions", std::move(functions)},
-      {"memory", std::move(memory)},
+      {"memory", toJSON(memory)},
+      {"memory_as_written", toJSON(baseline)},
       {"train_step", trainStepInfo}};
   if (auto values = (*module)->getAttrOfType<ArrayAttr>(kObservedAttrName)) {
     manifest["observed"] = describeObserved(values);
@@ -214,26 +292,13 @@ std::string Compilation::makeManifest() {
 
 LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
                                StringRef scratch) {
-  module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
+  this->scratch = scratch.str();
+  if (failed(plan(sources)))
     return failure();
-  if (!options.roles.empty() && failed(assignRoles(*module, options.roles)))
-    return failure();
-  if (failed(readTrainStep()))
-    return failure();
-  reportTime("parse");
-  if (failed(runStage(CompileStage::StableHLO, "import")))
-    return failure();
-  trainStepInfo = describeTrainStep(*module);
-  if (options.emit == EmitForm::StableHLO)
+  if (options.emit == EmitForm::StableHLO || options.emit == EmitForm::Linalg)
     return printModule(path);
-  if (failed(runStage(CompileStage::Linalg, "tensors")))
+  if (failed(planBaseline(sources)))
     return failure();
-  if (options.emit == EmitForm::Linalg)
-    return printModule(path);
-  if (failed(runStage(CompileStage::Program, "kernels")))
-    return failure();
-  readMemoryPlan();
   if (failed(runStage(CompileStage::LLVM, "lowering")))
     return failure();
   if (options.emit == EmitForm::LLVM)
@@ -245,6 +310,8 @@ LogicalResult Compilation::run(llvm::SourceMgr &sources, StringRef path,
   emission.scratchDirectory = scratch.str();
   LogicalResult result = emitModel(*module, emission, path);
   reportTime("codegen");
+  if (succeeded(result) && !options.report.empty())
+    return writeReport();
   return result;
 }
 

@@ -79,17 +79,16 @@ int mp::compileMain(int argc, char **argv) {
   cl::opt<std::string> lock("lock", cl::value_desc("file.yaml"),
                             cl::cat(category),
                             cl::desc("Replay the decisions in a lock file"));
-  cl::opt<std::string> report("report", cl::value_desc("file.html"),
-                              cl::cat(category),
-                              cl::desc("Write a report (not available yet)"));
+  cl::opt<std::string> report(
+      "report", cl::value_desc("file.html"), cl::cat(category),
+      cl::desc("Write a page with the memory table and plan, the\n"
+               "decisions and the casts"));
   cl::HideUnrelatedOptions(category);
   if (!cl::ParseCommandLineOptions(
           argc, argv, "compiles a model into a shared object for mp-run\n",
           &llvm::errs()))
     return 1;
 
-  if (!report.empty())
-    return fail("--report is not available in this version");
   std::optional<EmitForm> form = parseForm(emit);
   if (!form && emit == "ptx")
     return fail("--emit=ptx is not available in this version");
@@ -105,6 +104,8 @@ int mp::compileMain(int argc, char **argv) {
     return fail("--loss-scale needs --train");
   if (trainStep.getNumOccurrences() && !train)
     return fail("--train-step needs --train");
+  if (report.getNumOccurrences() && form != EmitForm::SharedObject)
+    return fail("--report is about a compiled model: it needs --emit=so");
   if (explain.getNumOccurrences() && policy.empty())
     return fail("--explain needs --policy");
   if (!lock.empty() && policy.empty())
@@ -121,6 +122,7 @@ int mp::compileMain(int argc, char **argv) {
   options.explain = explain;
   options.lock = lock;
   options.ranges = ranges;
+  options.report = report;
   options.emit = *form;
   options.train = train;
   options.lossScale = lossScale;

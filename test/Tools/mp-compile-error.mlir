@@ -21,8 +21,8 @@
 // EMIT: error: expected --emit to be stablehlo, linalg, llvm or so, but got 'cobol'
 // RUN: not mp-compile %s -o %t/a.so --loss-scale=2 2>&1 | FileCheck %s --check-prefix=SCALE
 // SCALE: error: --loss-scale needs --train
-// RUN: not mp-compile %s -o %t/a.so --report=x 2>&1 | FileCheck %s --check-prefix=REPORT
-// REPORT: error: --report is not available in this version
+// RUN: not mp-compile %s --emit=linalg --report=%t/x 2>&1 | FileCheck %s --check-prefix=REPORT
+// REPORT: error: --report is about a compiled model: it needs --emit=so
 // RUN: not mp-compile %s -o %t/a.so --explain=x 2>&1 | FileCheck %s --check-prefix=EXPLAIN
 // EXPLAIN: error: --explain needs --policy
 // RUN: not env PATH=%t mp-compile %s -o %t/a.so 2>&1 | FileCheck %s --check-prefix=LINKER

@@ -226,6 +226,9 @@ public:
   bool needsCalibration = false;
   /// What is illegal at the target is computed wide, rather than an error.
   bool fallback = false;
+  /// How a train step keeps what the forward pass computes and the backward
+  /// pass reads.
+  Storage saved = Storage::AsComputed;
   std::vector<PolicyRule> rules;
   std::vector<PolicyRange> ranges;
 

@@ -14,7 +14,7 @@ struct CompileOptions {
   std::string input;
   std::string output; // empty: standard output, for text
   std::string policy, target = "host";
-  std::string roles, explain, lock, ranges;
+  std::string roles, explain, lock, ranges, report;
   EmitForm emit = EmitForm::SharedObject;
   bool train = false;
   std::string lossScale;    // empty: dynamic for f16, else none

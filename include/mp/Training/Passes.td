@@ -27,6 +27,27 @@ def MPPrintRolesPass : Pass<"mp-print-roles", "::mlir::ModuleOp"> {
   }];
 }
 
+def MPKeepActivationsPass : Pass<"mp-keep-activations", "::mlir::ModuleOp"> {
+  let summary = "keep what the backward pass reads in a low format";
+  let description = [{
+    In functions with a result of role "loss", an f32 tensor that depends on the
+    data, is computed before the loss is known and read afterwards is converted
+    to `format` where it is made; the later readers get that, converted back.
+    The forward pass itself reads the unrounded values.
+
+    Tensors of few elements (row statistics, scalars: less than 1/32 of the
+    largest such tensor) stay as they are. What is a few additions, products and
+    broadcasts away from what is kept is not kept, but made again.
+
+    Values: the loss is unchanged, bit for bit; gradients see activations
+    rounded to `format`.
+    Reports: nothing.
+  }];
+  let dependentDialects = ["::mlir::mp::shlo::StableHLODialect"];
+  let options = [Option<"format", "format", "std::string", /*default=*/"\"bf16\"",
+                        "bf16 or f16">];
+}
+
 def MPDonateStatePass : Pass<"mp-donate-state", "::mlir::ModuleOp"> {
   let summary = "let results that replace an argument take its buffer";
   let description = [{

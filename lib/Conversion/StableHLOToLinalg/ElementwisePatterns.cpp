@@ -2,6 +2,7 @@
 #include "ScalarOpKinds.h"
 #include "ScalarOps.h"
 #include "StableHLOToLinalg.h"
+#include "mp/IR/Storage.h"
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -101,6 +102,8 @@ ElementwisePattern::matchAndRewrite(Operation *op, ArrayRef<Value> operands,
       createParallelGeneric(rewriter, op->getLoc(), type, inputs, maps, body);
   if (!mapped)
     return rewriter.notifyMatchFailure(op, "no scalar meaning on this type");
+  if (Attribute stored = op->getAttr(kStoredAttrName))
+    result.getDefiningOp()->setAttr(kStoredAttrName, stored);
   rewriter.replaceOp(op, result);
   return success();
 }
