@@ -125,8 +125,10 @@ LogicalResult Compilation::readTrainStep() {
     trainStep->compute = "f32";
     trainStep->policy = "";
   }
-  if (asWritten)
-    trainStep->explain = trainStep->target = "";
+  if (asWritten) {
+    trainStep->explain = "";
+    trainStep->target = "";
+  }
   return resolveTrainStep(*trainStep,
                           [](const Twine &message) { return fail(message); });
 }
