@@ -28,7 +28,41 @@ static std::string toText(Location loc) {
   return text;
 }
 
-Explanation::Explanation(Operation *root) : ids(root) {
+llvm::json::Object Explanation::describe(Operation *op,
+                                         const Decision &decision) const {
+  llvm::json::Object object{{"id", ids.get(op).str()},
+                            {"op", op->getName().getStringRef().str()},
+                            {"location", toText(op->getLoc())},
+                            {"action", stringify(decision.action).str()},
+                            {"rule", decision.rule.str()},
+                            {"why", decision.why.str()}};
+  if (auto function = op->getParentOfType<FunctionOpInterface>())
+    object["function"] = function.getName().str();
+  SmallVector<std::string> locationNames;
+  collectLocationNames(op->getLoc(), locationNames);
+  if (!locationNames.empty())
+    object["name"] = locationNames.front();
+  if (auto opClass = op->getAttrOfType<StringAttr>(attr::opClass))
+    object["class"] = opClass.getValue().str();
+  if (auto pattern = op->getAttrOfType<StringAttr>(attr::pattern))
+    object["pattern"] = pattern.getValue().str();
+  if (auto precision = op->getAttrOfType<PrecisionAttr>(attr::precision)) {
+    object["compute"] = toText(precision.getCompute());
+    object["accumulate"] = toText(precision.getAccumulate());
+    object["result"] = toText(precision.getResult());
+  }
+  if (decision.line) {
+    object["policy"] = decision.policy.str();
+    object["file"] = decision.file.str();
+    object["line"] = decision.line;
+    object["column"] = decision.column;
+  }
+  if (!decision.inheritedFrom.empty())
+    object["inherited_from"] = decision.inheritedFrom.str();
+  return object;
+}
+
+Explanation::Explanation(Operation *root, bool hasFile) : ids(root) {
   if (auto attr = root->getAttrOfType<StringAttr>(attr::policy))
     policy = attr.getValue();
   if (auto figures = root->getAttrOfType<DictionaryAttr>(attr::placement))
@@ -41,50 +75,23 @@ Explanation::Explanation(Operation *root) : ids(root) {
     std::optional<Decision> decision = getDecision(op);
     if (!decision)
       return;
-    auto precision = op->getAttrOfType<PrecisionAttr>(attr::precision);
-    auto opClass = op->getAttrOfType<StringAttr>(attr::opClass);
-    auto pattern = op->getAttrOfType<StringAttr>(attr::pattern);
-    auto function = op->getParentOfType<FunctionOpInterface>();
-    llvm::json::Object object{{"id", ids.get(op).str()},
-                              {"op", op->getName().getStringRef().str()},
-                              {"location", toText(op->getLoc())},
-                              {"action", stringify(decision->action).str()},
-                              {"rule", decision->rule.str()},
-                              {"why", decision->why.str()}};
-    if (function)
-      object["function"] = function.getName().str();
-    SmallVector<std::string> locationNames;
-    collectLocationNames(op->getLoc(), locationNames);
-    if (!locationNames.empty())
-      object["name"] = locationNames.front();
-    if (opClass)
-      object["class"] = opClass.getValue().str();
-    if (pattern)
-      object["pattern"] = pattern.getValue().str();
     std::string text = "as written";
-    if (precision) {
-      object["compute"] = toText(precision.getCompute());
-      object["accumulate"] = toText(precision.getAccumulate());
-      object["result"] = toText(precision.getResult());
+    if (auto precision = op->getAttrOfType<PrecisionAttr>(attr::precision)) {
       text = toText(precision.getCompute());
       if (!precision.getCompute().isF32())
         ++lowOps;
     }
-    if (decision->line) {
-      object["policy"] = decision->policy.str();
-      object["file"] = decision->file.str();
-      object["line"] = decision->line;
-      object["column"] = decision->column;
-    }
     text += ", rule '" + decision->rule.str() + "': " + decision->why.str();
-    if (!decision->inheritedFrom.empty())
-      object["inherited_from"] = decision->inheritedFrom.str();
     indexOfId[ids.get(op)] = entries.size();
     chosen.update(ids.get(op));
     if (auto formats = op->getAttrOfType<ArrayAttr>(attr::formats))
       for (Type format : formats.getAsValueRange<TypeAttr>())
         chosen.update(toText(format));
-    entries.push_back({op->getLoc(), std::move(object), std::move(text)});
+    entries.push_back({op->getLoc(),
+                       hasFile ? llvm::json::Value(describe(op, *decision))
+                               : llvm::json::Value(nullptr),
+                       std::move(text), decision->rule,
+                       decision->inheritedFrom});
   });
   assignment = llvm::toHex(chosen.final(), /*LowerCase=*/true);
   for (Entry &entry : entries)
@@ -99,24 +106,26 @@ void Explanation::addChain(Entry &entry,
   llvm::json::Array chain;
   std::string text;
   StringRef rule;
-  const llvm::json::Object *object = entry.object.getAsObject();
-  while (std::optional<StringRef> from = object->getString("inherited_from")) {
-    auto it = indexOfId.find(*from);
+  StringRef from = entry.inheritedFrom;
+  while (!from.empty()) {
+    auto it = indexOfId.find(from);
     if (it == indexOfId.end())
       break;
-    object = entries[it->second].object.getAsObject();
-    rule = *object->getString("rule");
+    const Entry &origin = entries[it->second];
+    rule = origin.rule;
     if (chain.size() == longest) {
       text += " <- ...";
       break;
     }
-    chain.push_back(from->str());
-    text += (text.empty() ? "" : " <- ") + from->str();
+    chain.push_back(from.str());
+    text += (text.empty() ? "" : " <- ") + from.str();
+    from = origin.inheritedFrom;
   }
   if (chain.empty())
     return;
   entry.text += " (wide because of " + text + ", rule '" + rule.str() + "')";
-  (*entry.object.getAsObject())["chain"] = std::move(chain);
+  if (llvm::json::Object *object = entry.object.getAsObject())
+    (*object)["chain"] = std::move(chain);
 }
 
 ConstantLoss ConstantLoss::measure(ElementsAttr constant, FloatType to) {

@@ -34,8 +34,9 @@ struct ConstantLoss {
 /// Collects decisions and casts, and writes them as JSON.
 class Explanation {
 public:
-  /// Notes the decision on every op under `root`, which must still carry it.
-  explicit Explanation(Operation *root);
+  /// Notes the decision on every op under `root`, which must still carry it;
+  /// what only the file says, where there will be one.
+  Explanation(Operation *root, bool hasFile);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
   void addConstant(Location loc, StringRef value, Type to,
@@ -54,7 +55,9 @@ private:
     Location loc;
     llvm::json::Value object;
     std::string text;
+    StringRef rule = {}, inheritedFrom = {};
   };
+  llvm::json::Object describe(Operation *op, const Decision &decision) const;
   void addChain(Entry &entry, const llvm::StringMap<unsigned> &indexOfId);
 
   OpIds ids;

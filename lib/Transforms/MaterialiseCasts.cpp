@@ -350,7 +350,7 @@ void MaterialiseCastsPass::runOnOperation() {
   Operation *root = getOperation();
   std::optional<Explanation> explanation;
   if (!explain.empty() || getContext().getRemarkEngine())
-    explanation.emplace(root);
+    explanation.emplace(root, /*hasFile=*/!explain.empty());
   Materialiser(root, explanation ? &*explanation : nullptr).run();
   if (!explanation)
     return;
