@@ -1,4 +1,5 @@
 // Parts of mp-run that need no process of their own.
+#include "TempFolder.h"
 #include "common/Error.h"
 #include "io/Sha256.h"
 #include "mp-run/Bench.h"
@@ -104,7 +105,8 @@ std::vector<Comparison> compareF32(const std::vector<float> &got,
   };
   std::string error;
   // Through a file, because that is how expected values come.
-  std::string path = testing::TempDir() + "mp-run-expected.safetensors";
+  TempFolder folder;
+  std::string path = folder.file("expected.safetensors");
   EXPECT_TRUE(mp::io::writeSafetensors(path, {tensor(expected)}, {}, error));
   auto file = mp::io::SafetensorsFile::read(path, error);
   return compare(Function(), {tensor(got)}, *file, path, {rtol, atol});
