@@ -10,6 +10,7 @@
 #include "Decision.h"
 
 #include "mp/Analysis/OpSubject.h"
+#include "mp/IR/Locations.h"
 #include "mp/IR/MPOps.h"
 #include "mp/Transforms/Observation.h"
 #include "mp/Transforms/Passes.h"
@@ -129,20 +130,6 @@ static bool isElementwise(Operation *op) {
            auto from = dyn_cast<RankedTensorType>(operand.getType());
            return from && from.getShape() == type.getShape();
          });
-}
-
-/// `file:line:col` where a location knows it, else empty.
-static std::string getPlace(Location loc) {
-  std::string text;
-  loc->walk([&](Location part) {
-    auto file = dyn_cast<FileLineColLoc>(part);
-    if (!file)
-      return WalkResult::advance();
-    llvm::raw_string_ostream(text) << file.getFilename().getValue() << ":"
-                                   << file.getLine() << ":" << file.getColumn();
-    return WalkResult::interrupt();
-  });
-  return text;
 }
 
 /// Ops that were named before precision was decided carry their id. A cast is

@@ -78,6 +78,9 @@ private:
   double nearest(double value) const;
 };
 
+/// `value` as a double, exactly for every format of at most 64 bits.
+double toDouble(llvm::APFloat value);
+
 } // namespace mlir::mp
 
 #endif // MP_ANALYSIS_FLOATRANGE_H

@@ -5,52 +5,31 @@ using namespace mlir::mp;
 using namespace mlir::mp::patterns;
 
 Value patterns::extendToLoss(Match &m, Value result) {
+  auto isStep = [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    unsigned index = use.getOperandNumber();
+    auto isSplat = [&](unsigned operand) {
+      return m.terms.getSplat(user->getOperand(operand)).has_value();
+    };
+    switch (Terms::getMeaning(user)) {
+    case Meaning::Negate:
+      return true;
+    case Meaning::Sum:
+      return index == 0;
+    case Meaning::Divide:
+      return index == 0 && (isSplat(1) || getNumElements(use.get()) == 1);
+    case Meaning::Multiply:
+      return isSplat(1 - index);
+    case Meaning::Select:
+      return index != 0 && isSplat(3 - index);
+    default:
+      return false;
+    }
+  };
   // The steps of a loss are few, whatever the size of the program.
-  for (unsigned step = 0; step != 8; ++step) {
-    Value value = result;
-    SmallVector<Operation *, 2> movers;
-    while (value.hasOneUse() && Terms::isMover(*value.user_begin())) {
-      movers.push_back(*value.user_begin());
-      value = movers.back()->getResult(0);
-    }
-    Operation *next = nullptr;
-    for (OpOperand &use : value.getUses()) {
-      Operation *user = use.getOwner();
-      unsigned index = use.getOperandNumber();
-      auto isSplat = [&](unsigned operand) {
-        return m.terms.getSplat(user->getOperand(operand)).has_value();
-      };
-      bool isStep = false;
-      switch (Terms::getMeaning(user)) {
-      case Meaning::Negate:
-        isStep = true;
-        break;
-      case Meaning::Sum:
-        isStep = index == 0;
-        break;
-      case Meaning::Divide:
-        isStep = index == 0 && (isSplat(1) || getNumElements(value) == 1);
-        break;
-      case Meaning::Multiply:
-        isStep = isSplat(1 - index);
-        break;
-      case Meaning::Select:
-        isStep = index != 0 && isSplat(3 - index);
-        break;
-      default:
-        break;
-      }
-      if (isStep &&
-          (!next || m.terms.getPosition(user) < m.terms.getPosition(next)))
-        next = user;
-    }
-    if (!next)
+  for (unsigned step = 0; step != 8; ++step)
+    if (!m.follow(result, isStep))
       break;
-    for (Operation *mover : movers)
-      m.note(mover);
-    m.note(next);
-    result = next->getResult(0);
-  }
   return result;
 }
 

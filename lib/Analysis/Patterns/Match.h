@@ -34,6 +34,10 @@ public:
   bool attempt(llvm::function_ref<bool()> rest);
   /// Asks without noting anything.
   bool peek(llvm::function_ref<bool()> rest);
+  /// Goes on from `result` to the result of the first op that reads it, through
+  /// movers with no other reader, in a way that `accepts`. Notes the ops
+  /// passed.
+  bool follow(Value &result, llvm::function_ref<bool(OpOperand &)> accepts);
 
   bool areSame(Value a, Value b) const { return terms.areSame(a, b); }
   bool isSplat(Value value, double number) const {

@@ -106,31 +106,14 @@ static bool matchScaledByRoot(Match &m, Value value, Value &x, Value &radicand,
 
 /// Notes a scale and a shift of whole rows behind the result.
 static void extendToAffine(Match &m, Value result) {
-  for (Meaning meaning : {Meaning::Multiply, Meaning::Add}) {
-    Value value = result;
-    // Through the movers that have no other reader.
-    SmallVector<Operation *, 2> movers;
-    while (value.hasOneUse() && Terms::isMover(*value.user_begin())) {
-      movers.push_back(*value.user_begin());
-      value = movers.back()->getResult(0);
-    }
-    Operation *next = nullptr;
-    for (OpOperand &use : value.getUses()) {
+  for (Meaning meaning : {Meaning::Multiply, Meaning::Add})
+    m.follow(result, [&](OpOperand &use) {
       Operation *user = use.getOwner();
-      if (Terms::getMeaning(user) != meaning || user->getNumOperands() < 2 ||
-          use.getOperandNumber() > 1 ||
-          !isRowLike(m, user->getOperand(1 - use.getOperandNumber())))
-        continue;
-      if (!next || m.terms.getPosition(user) < m.terms.getPosition(next))
-        next = user;
-    }
-    if (!next)
-      continue;
-    for (Operation *mover : movers)
-      m.note(mover);
-    m.note(next);
-    result = next->getResult(0);
-  }
+      unsigned index = use.getOperandNumber();
+      return Terms::getMeaning(user) == meaning &&
+             user->getNumOperands() >= 2 && index <= 1 &&
+             isRowLike(m, user->getOperand(1 - index));
+    });
 }
 
 /// (x - mean(x)) / sqrt(variance(x) + eps), and the forms that multiply by the

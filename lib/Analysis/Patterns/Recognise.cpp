@@ -15,6 +15,30 @@ bool Match::isEither(Value value, Meaning meaning,
   });
 }
 
+bool Match::follow(Value &result,
+                   llvm::function_ref<bool(OpOperand &)> accepts) {
+  Value value = result;
+  SmallVector<Operation *, 2> movers;
+  while (value.hasOneUse() && Terms::isMover(*value.user_begin())) {
+    movers.push_back(*value.user_begin());
+    value = movers.back()->getResult(0);
+  }
+  Operation *next = nullptr;
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (accepts(use) &&
+        (!next || terms.getPosition(user) < terms.getPosition(next)))
+      next = user;
+  }
+  if (!next)
+    return false;
+  for (Operation *mover : movers)
+    note(mover);
+  note(next);
+  result = next->getResult(0);
+  return true;
+}
+
 bool Match::attempt(llvm::function_ref<bool()> rest) {
   size_t size = members.size();
   if (rest())

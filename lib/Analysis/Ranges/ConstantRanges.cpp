@@ -35,13 +35,6 @@ struct RangeBuilder {
 };
 } // namespace
 
-static double toDouble(APFloat value) {
-  bool losesInfo;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return value.convertToDouble();
-}
-
 /// Elements of four bytes, which nearly all large constants have.
 static FloatRange readSingles(ArrayRef<char> data) {
   RangeBuilder builder;

@@ -94,12 +94,6 @@ double FitProofs::getReach(Value value) const {
   return reach;
 }
 
-static double toDouble(APFloat value) {
-  bool losesInfo;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return value.convertToDouble();
-}
 static double getLargest(FloatType format) {
   return toDouble(APFloat::getLargest(format.getFloatSemantics()));
 }

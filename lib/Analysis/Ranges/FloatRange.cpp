@@ -127,7 +127,7 @@ std::string FloatRange::str() const {
 // NumberFormat
 //===----------------------------------------------------------------------===//
 
-static double toDouble(APFloat value) {
+double mp::toDouble(APFloat value) {
   bool losesInfo;
   value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
                 &losesInfo);

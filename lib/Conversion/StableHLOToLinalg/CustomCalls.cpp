@@ -2,25 +2,12 @@
 
 #include "StableHLOToLinalg.h"
 
+#include "mp/IR/Locations.h"
 #include "mp/IR/MPOps.h"
 #include "mp/StableHLO/StableHLO.h"
 
 using namespace mlir;
 using namespace mlir::mp;
-
-/// `file:line:col` where a location knows it, else empty.
-static std::string describe(Location loc) {
-  std::string text;
-  loc->walk([&](Location part) {
-    auto file = dyn_cast<FileLineColLoc>(part);
-    if (!file)
-      return WalkResult::advance();
-    llvm::raw_string_ostream(text) << file.getFilename().getValue() << ":"
-                                   << file.getLine() << ":" << file.getColumn();
-    return WalkResult::interrupt();
-  });
-  return text;
-}
 
 namespace {
 
@@ -74,7 +61,7 @@ private:
         ArrayRef<int64_t>{static_cast<int64_t>(kind),
                           getUlp("min_ulp_difference", 0),
                           getUlp("max_ulp_difference", 3)},
-        describe(op.getLoc()), /*pure=*/false);
+        getPlace(op.getLoc()), /*pure=*/false);
     return success();
   }
 };
