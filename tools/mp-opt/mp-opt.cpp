@@ -9,6 +9,7 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/raw_ostream.h"
@@ -35,7 +36,23 @@ static LogicalResult run(StringRef input, StringRef output,
   return success();
 }
 
+// Everything registered before the tool's own options comes from code
+// generators that are linked in: of no use to readers of --help.
+static void hideCodeGeneratorOptions() {
+  for (auto &entry : llvm::cl::getRegisteredOptions())
+    entry.second->setHiddenFlag(llvm::cl::Hidden);
+}
+
+static constexpr char kOverview[] =
+    "rewrites models: reads StableHLO or linalg, runs passes in the order "
+    "given,\n  writes IR\n\n"
+    "  mp-opt model.mlir --mp-autocast=policy=bf16   mixed precision\n"
+    "  mp-opt step.mlir --mp-train-step=compute=f16  a train step\n"
+    "  mp-opt --mp-policy-check policy.yaml          check a policy\n\n"
+    "  --help-hidden also shows options of the code generators\n";
+
 int main(int argc, char **argv) {
+  hideCodeGeneratorOptions();
   mp::PolicyCheckArguments arguments(argc, argv);
   if (arguments.hasOnlyPolicy())
     return arguments.checkPolicy();
@@ -45,7 +62,7 @@ int main(int argc, char **argv) {
   mp::registerAllDialects(registry);
   mp::registerAllPasses();
   auto [input, output] =
-      registerAndParseCLIOptions(argc, argv, "mp optimizer driver\n", registry);
+      registerAndParseCLIOptions(argc, argv, kOverview, registry);
   // MlirOptMain answers these without reading anything.
   MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
   if (config.shouldShowDialects() || config.shouldListPasses())
