@@ -45,9 +45,15 @@ TEST(Sha256, FieldsCannotRunTogether) {
   EXPECT_NE(a.finish(), b.finish());
 }
 
+static Options parsed(const std::vector<std::string> &args) {
+  Options options;
+  commandLine(options).parse(args);
+  return options;
+}
+
 TEST(Options, AreParsed) {
-  Options o = parseOptions({"m.so", "--inputs=i", "--rtol", "1e-3", "-bench=5",
-                            "--json", "--threads=2", "--policy=bf16"});
+  Options o = parsed({"m.so", "--inputs=i", "--rtol", "1e-3", "-bench=5",
+                      "--json", "--threads=2", "--policy=bf16"});
   EXPECT_EQ(o.model, "m.so");
   EXPECT_EQ(o.inputs, "i");
   EXPECT_EQ(o.tolerance.rtol, 1e-3);
@@ -55,13 +61,13 @@ TEST(Options, AreParsed) {
   EXPECT_EQ(o.threads, 2);
   EXPECT_EQ(o.policy, "bf16");
   EXPECT_TRUE(o.json);
-  EXPECT_EQ(parseOptions({"--", "--odd.so"}).model, "--odd.so");
+  EXPECT_EQ(parsed({"--", "--odd.so"}).model, "--odd.so");
 }
 
 TEST(Options, FaultsAreNamed) {
   auto error = [](std::vector<std::string> args) -> std::string {
     try {
-      parseOptions(args);
+      parsed(args);
     } catch (const Error &e) {
       return e.what();
     }

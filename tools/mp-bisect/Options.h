@@ -3,11 +3,10 @@
 #ifndef MP_BISECT_OPTIONS_H
 #define MP_BISECT_OPTIONS_H
 
-#include "common/Error.h"
+#include "common/Command.h"
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace mp::bisect {
 
@@ -20,13 +19,11 @@ struct Options {
   /// As the user wrote them, for mp-run; empty where they are not given.
   std::string rtol, atol, maxError, threads;
   uint64_t maxRuns = 100;
-  bool quiet = false, help = false, version = false;
+  bool quiet = false;
 };
 
-/// Throws Error for what it does not understand.
-Options parseOptions(const std::vector<std::string> &args);
-
-extern const char *const usage;
+/// Fills in `options`, which must outlive it.
+tool::Command commandLine(Options &options);
 
 } // namespace mp::bisect
 

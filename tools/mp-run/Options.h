@@ -3,12 +3,11 @@
 #ifndef MP_RUN_OPTIONS_H
 #define MP_RUN_OPTIONS_H
 
-#include "common/Error.h"
+#include "common/Command.h"
 #include "mp-run/Compare.h"
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace mp::run {
 
@@ -23,13 +22,10 @@ struct Options {
   int64_t bench = 0;
   int32_t threads = 0;
   bool json = false, quiet = false, checkFinite = false;
-  bool help = false, version = false;
 };
 
-/// Throws Error for what it does not understand.
-Options parseOptions(const std::vector<std::string> &args);
-
-extern const char *const usage;
+/// Fills in `options`, which must outlive it.
+tool::Command commandLine(Options &options);
 
 } // namespace mp::run
 

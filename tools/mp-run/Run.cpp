@@ -42,10 +42,6 @@ static bool holdsNan(const Report &report) {
 
 bool mp::run::run(const Options &options) {
   quiet = options.quiet;
-  if (options.version) {
-    std::printf("mp-run " MP_VERSION "\n");
-    return true;
-  }
   // A device that is not there, and files that are not right, are reported
   // before a model is compiled for them.
   if (!options.device.empty())

@@ -3,11 +3,10 @@
 #ifndef MP_TRAIN_OPTIONS_H
 #define MP_TRAIN_OPTIONS_H
 
-#include "common/Error.h"
+#include "common/Command.h"
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace mp::train_tool {
 
@@ -22,13 +21,11 @@ struct Options {
   int32_t threads = 0;
   double initialScale = 0; // the model's own
   std::string trainStep;   // further options of the train step
-  bool resume = false, fallBack = false, quiet = false, help = false;
+  bool resume = false, fallBack = false, quiet = false;
 };
 
-/// Throws Error for what it does not understand.
-Options parseOptions(const std::vector<std::string> &args);
-
-extern const char *const usage;
+/// Fills in `options`, which must outlive it.
+tool::Command commandLine(Options &options);
 
 } // namespace mp::train_tool
 

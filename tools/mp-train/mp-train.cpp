@@ -29,7 +29,7 @@ static int32_t onStep(void *user, const mp_train_progress *progress) {
   return stopAsked;
 }
 
-static int train(const Options &options) {
+static bool train(const Options &options) {
   std::string model = options.model;
   if (mp::tool::isSource(model))
     model = mp::tool::compiledModel({"mp-train",
@@ -71,23 +71,12 @@ static int train(const Options &options) {
   if (mp_train_run(&run, &summary) != 0)
     throw Error(mp_train_last_error());
   progress.finish(summary, run.checkpoint);
-  return 0;
+  return true;
 }
 
 int main(int argc, char **argv) {
-  try {
-    Options options = parseOptions({argv + 1, argv + argc});
-    if (options.help) {
-      std::fputs(usage, stdout);
-      return 0;
-    }
-    // A file over the limit is an error of its write.
-    std::signal(SIGXFSZ, SIG_IGN);
-    return train(options);
-  } catch (const mp::tool::Reported &) {
-    return 1;
-  } catch (const std::exception &error) {
-    std::fprintf(stderr, "mp-train: error: %s\n", error.what());
-    return 1;
-  }
+  // A file over the limit is an error of its write.
+  std::signal(SIGXFSZ, SIG_IGN);
+  Options options;
+  return commandLine(options).run(argc, argv, [&] { return train(options); });
 }
