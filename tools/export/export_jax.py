@@ -12,7 +12,8 @@ import numpy as np
 import sidecar
 
 
-def _name(path):
+def path_name(path):
+    """`a/b/0` of a leaf's place in its tree."""
     keys = (getattr(k, "key", getattr(k, "idx", getattr(k, "name", k))) for k in path)
     return "/".join(str(k) for k in keys)
 
@@ -28,12 +29,12 @@ def export(directory, fn, params, batch, result_role="aux", debug_locations=Fals
     text = lowered.as_text(debug_info=debug_locations)
 
     leaves = jax.tree_util.tree_flatten_with_path(params)[0]
-    names = ["params/" + _name(path) for path, _ in leaves] + list(batch)
+    names = ["params/" + path_name(path) for path, _ in leaves] + list(batch)
     roles = ["param"] * len(leaves) + ["batch"] * len(batch)
     args = [leaf for _, leaf in leaves] + list(batch.values())
 
     results = jitted(params, *batch.values())
     found = jax.tree_util.tree_flatten_with_path(results)[0]
-    result_names = [_name(path) or f"result{i}" for i, (path, _) in enumerate(found)]
+    result_names = [path_name(path) or f"result{i}" for i, (path, _) in enumerate(found)]
     sidecar.write(directory, text, args, names, roles, [np.asarray(r) for _, r in found],
                   result_names, [result_role] * len(found))
