@@ -358,9 +358,8 @@ void MaterialiseCastsPass::runOnOperation() {
   if (explain.empty())
     return;
   if (llvm::Error error = explanation->write(explain)) {
-    emitError(UnknownLoc::get(&getContext()))
-        << "cannot write explanation '" << explain
-        << "': " << llvm::toString(std::move(error));
+    emitError(root->getLoc()) << "cannot write the explanation: "
+                              << llvm::toString(std::move(error));
     signalPassFailure();
   }
 }

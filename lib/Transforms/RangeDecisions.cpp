@@ -36,7 +36,8 @@ LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
                                          policy.location.line,
                                          policy.location.column))
            << "policy '" << policy.name
-           << "' needs recorded ranges, and none are given";
+           << "' needs recorded ranges, and none are given: mp-run "
+              "--record-ranges=FILE records them, ranges=FILE reads them";
   RangeAssumptions declared, recorded;
   for (const PolicyRange &range : policy.ranges) {
     SmallVector<Value> arguments = findArguments(root, range.argument);

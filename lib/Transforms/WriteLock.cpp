@@ -148,9 +148,8 @@ void WriteLockPass::runOnOperation() {
         printLockFile(lock, os);
         return llvm::Error::success();
       })) {
-    emitError(UnknownLoc::get(&getContext()))
-        << "cannot write lock '" << file
-        << "': " << llvm::toString(std::move(error));
+    emitError(root->getLoc())
+        << "cannot write the lock: " << llvm::toString(std::move(error));
     signalPassFailure();
   }
 }

@@ -44,7 +44,7 @@
 // REMARK-DAG: remark: [Analysis] decision{{.*}}bf16, rule 'contraction'
 // REMARK-DAG: remark: [Passed] placement
 
-// ERROR: error: cannot write explanation '{{.*}}why.json'
+// ERROR: error: cannot write the explanation: '{{.*}}why.json'
 
 func.func @main(%x: tensor<4x4xf32>, %w: tensor<4x4xf32> {mp.role = "param"}) -> tensor<4x4xf32> {
   %c = stablehlo.constant dense<2.0> : tensor<4x4xf32>
