@@ -90,11 +90,21 @@ uint64_t StructureHashes::hashAttribute(Attribute attr) {
   auto [it, isNew] = textHashes.try_emplace(attr.getAsOpaquePointer(), 0);
   if (!isNew)
     return it->second;
-  // A weight is the same weight after further training.
+  uint64_t hash;
   auto elements = dyn_cast<ElementsAttr>(attr);
-  uint64_t hash = elements && isWeight(elements)
-                      ? hashText(elements.getShapedType())
-                      : hashText(attr);
+  if (elements && isWeight(elements)) {
+    // A weight is the same weight after further training.
+    hash = hashText(elements.getShapedType());
+  } else if (auto dense = dyn_cast<DenseIntOrFPElementsAttr>(attr)) {
+    // How elements are printed depends on flags of the tool.
+    Digest digest;
+    digest.add(hashType(dense.getType()));
+    ArrayRef<char> data = dense.getRawData();
+    digest.add(StringRef(data.data(), data.size()));
+    hash = digest.finish();
+  } else {
+    hash = hashText(attr);
+  }
   return textHashes[attr.getAsOpaquePointer()] = hash;
 }
 

@@ -89,6 +89,12 @@ const llvm::StringMap<Row> &stablehlo_table::getRows() {
         {"stablehlo.compare", "stablehlo.is_finite", "chlo.is_inf",
          "chlo.is_neg_inf", "chlo.is_pos_inf"});
     add(C::Comparison, S::AsWritten, {"stablehlo.sort", "chlo.top_k"});
+    add(C::Integer, S::AsWritten,
+        {"stablehlo.and", "stablehlo.count_leading_zeros",
+         "stablehlo.get_dimension_size", "stablehlo.not", "stablehlo.or",
+         "stablehlo.popcnt", "stablehlo.shift_left",
+         "stablehlo.shift_right_arithmetic", "stablehlo.shift_right_logical",
+         "stablehlo.xor"});
     add(C::Constant, S::AsWritten,
         {"stablehlo.constant", "stablehlo.iota", "stablehlo.dynamic_iota",
          "chlo.constant"});
@@ -109,7 +115,8 @@ const llvm::StringMap<Row> &stablehlo_table::getRows() {
     add(C::Collective, S::AsWritten,
         {"stablehlo.all_gather", "stablehlo.all_reduce", "stablehlo.all_to_all",
          "stablehlo.collective_broadcast", "stablehlo.collective_permute",
-         "stablehlo.collective_reduce", "stablehlo.reduce_scatter"});
+         "stablehlo.collective_reduce", "stablehlo.partition_id",
+         "stablehlo.reduce_scatter", "stablehlo.replica_id"});
     add(C::Opaque, S::AsWritten,
         {"stablehlo.cholesky", "stablehlo.triangular_solve",
          "stablehlo.custom_call", "stablehlo.composite",

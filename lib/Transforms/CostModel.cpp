@@ -67,6 +67,13 @@ int64_t CostModel::getWideBytes(Value value, FloatType low) {
   return multiply(getElements(value), 4 - getBytes(low));
 }
 
+int64_t CostModel::getProductWork(PrecisionOpInterface product) {
+  std::optional<double> terms =
+      product.getPrecisionNumber(Quantity::ReductionLength);
+  int64_t count = terms && *terms < largest ? int64_t(*terms) : unknownSize;
+  return multiply(getElements(product->getResult(0)), multiply(2, count));
+}
+
 PlacementCost CostModel::evaluate(PrecisionGraph &graph,
                                   ArrayRef<State> states) {
   PlacementCost cost;

@@ -33,6 +33,8 @@ public:
   /// What a value costs more when it is stored wide. One that is the same in
   /// every call is kept in all the formats that are read.
   int64_t getWideBytes(Value value, FloatType low);
+  /// Multiplications and additions of a product, for each call.
+  int64_t getProductWork(PrecisionOpInterface product);
   /// Constants are folded, and a shape has no elements to cast.
   static bool isRemade(Value value) {
     return getConstant(value) || isUndefined(value);

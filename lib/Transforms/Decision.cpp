@@ -43,7 +43,10 @@ void mp::setDecision(Operation *op, const Decision &decision) {
 }
 
 std::optional<Decision> mp::getDecision(Operation *op) {
-  auto dictionary = op->getAttrOfType<DictionaryAttr>(attr::decision);
+  return getDecision(op->getAttrOfType<DictionaryAttr>(attr::decision));
+}
+
+std::optional<Decision> mp::getDecision(DictionaryAttr dictionary) {
   if (!dictionary)
     return std::nullopt;
   auto getText = [&](StringRef name) {

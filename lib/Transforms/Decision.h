@@ -50,6 +50,8 @@ struct Decision {
 
 void setDecision(Operation *op, const Decision &decision);
 std::optional<Decision> getDecision(Operation *op);
+/// The same from the attribute, whose strings the decision refers to.
+std::optional<Decision> getDecision(DictionaryAttr dictionary);
 
 /// Writes the precision of an op whose groups a decision leaves no choice.
 void setPinnedPrecision(Operation *op, const Decision &decision, bool isLow);

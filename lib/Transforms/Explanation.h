@@ -2,9 +2,13 @@
 #ifndef MP_LIB_TRANSFORMS_EXPLANATION_H
 #define MP_LIB_TRANSFORMS_EXPLANATION_H
 
-#include "Decision.h"
+#include "CostModel.h"
+
+#include "mp/IR/MPDialect.h"
+#include "mp/IR/MPOps.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
 
@@ -31,12 +35,11 @@ struct ConstantLoss {
   bool isAny() const { return overflowed || flushed || coarse; }
 };
 
-/// Collects decisions and casts, and writes them as JSON.
+/// Collects decisions and casts, and tells them as remarks and as JSON.
 class Explanation {
 public:
-  /// Notes the decision on every op under `root`, which must still carry it;
-  /// what only the file says, where there will be one.
-  Explanation(Operation *root, bool hasFile);
+  /// Notes the decision on every op under `root`, which must still carry it.
+  Explanation(Operation *root, CostModel &costs);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
   void addConstant(Location loc, StringRef value, Type to,
@@ -44,31 +47,55 @@ public:
   StringRef getName(Operation *op) const { return ids.get(op); }
 
   /// Emits remarks for all that was noted.
-  void emitRemarks() const;
+  void emitRemarks();
   /// Writes the file whole or not at all.
-  llvm::Error write(StringRef path) const;
+  llvm::Error write(StringRef path);
 
 private:
-  void print(raw_ostream &os) const;
-
+  /// What is known of one op; put into words only where somebody reads it.
   struct Entry {
     Location loc;
-    llvm::json::Value object;
-    std::string text;
-    StringRef rule = {}, inheritedFrom = {};
+    OperationName name;
+    StringRef id;
+    StringAttr function, opClass, pattern;
+    PrecisionAttr precision;
+    DictionaryAttr decision;
   };
-  llvm::json::Object describe(Operation *op, const Decision &decision) const;
-  void addChain(Entry &entry, const llvm::StringMap<unsigned> &indexOfId);
+  /// The way on which an op inherited its width, up to the op whose rule asks
+  /// for it.
+  struct Chain {
+    SmallVector<StringRef> ids;
+    StringRef rule;
+    bool isWhole = true;
+  };
+  struct Constant {
+    Location loc;
+    std::string value;
+    Type to;
+    ConstantLoss loss;
+  };
 
+  Chain getChain(const Decision &decision);
+  llvm::json::Object describe(const Entry &entry);
+  std::string getText(const Entry &entry);
+  std::string getProductText() const;
+  void addProduct(Operation *op, PrecisionAttr precision, CostModel &costs);
+  void print(raw_ostream &os);
+
+  Operation *root;
   OpIds ids;
   std::string policy;
   llvm::json::Object placement;
   std::vector<Entry> entries;
+  /// Filled when the first chain is asked for.
+  llvm::StringMap<unsigned> indexOfId;
   std::vector<PlacedCast> casts;
-  std::vector<Entry> constants;
+  std::vector<Constant> constants;
   /// Of the formats of all ops, to tell whether two runs chose the same.
   std::string assignment;
   int64_t lowOps = 0;
+  /// Multiplications and additions in products, by the format of the operands.
+  llvm::MapVector<Type, int64_t> productWork;
 };
 
 } // namespace mlir::mp

@@ -23,11 +23,8 @@ namespace {
 class Materialiser {
 public:
   /// `explanation` may be null: where nobody asks, nothing is collected.
-  Materialiser(Operation *root, Explanation *explanation)
-      : root(root), explanation(explanation), castBuilder(root) {
-    if (explanation)
-      costs.emplace(root);
-  }
+  Materialiser(Operation *root, Explanation *explanation, CostModel *costs)
+      : root(root), explanation(explanation), costs(costs), castBuilder(root) {}
   void run();
 
 private:
@@ -45,7 +42,7 @@ private:
 
   Operation *root;
   Explanation *explanation;
-  std::optional<CostModel> costs; // where there is an explanation
+  CostModel *costs; // where there is an explanation
   CastBuilder castBuilder;
   SmallVector<std::pair<Value, Type>> retyped;
   /// Sums that keep their type and are rounded behind their op.
@@ -348,10 +345,15 @@ class MaterialiseCastsPass
 
 void MaterialiseCastsPass::runOnOperation() {
   Operation *root = getOperation();
+  std::optional<CostModel> costs;
   std::optional<Explanation> explanation;
-  if (!explain.empty() || getContext().getRemarkEngine())
-    explanation.emplace(root, /*hasFile=*/!explain.empty());
-  Materialiser(root, explanation ? &*explanation : nullptr).run();
+  if (!explain.empty() || getContext().getRemarkEngine()) {
+    costs.emplace(root);
+    explanation.emplace(root, *costs);
+  }
+  Materialiser(root, explanation ? &*explanation : nullptr,
+               costs ? &*costs : nullptr)
+      .run();
   if (!explanation)
     return;
   explanation->emitRemarks();

@@ -4,8 +4,10 @@
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/xxhash.h"
 
 namespace mlir::mp {
 #define GEN_PASS_DEF_MPWRITELOCKPASS
@@ -27,13 +29,14 @@ private:
   void addEntry(Operation *op);
   void addBoundary(FunctionOpInterface function);
   unsigned getDecisionIndex(const Decision &decision);
+  void nameDecisions();
   std::optional<Format> getFormat(Type type) const;
 
   Operation *root;
   OpIds ids;
   LockFile *lock = nullptr;
   llvm::DenseMap<Attribute, unsigned> indexOfAttr;
-  llvm::StringMap<unsigned> indexOfText, countOfRule;
+  llvm::StringMap<unsigned> indexOfText;
 };
 } // namespace
 
@@ -66,11 +69,26 @@ unsigned LockBuilder::getDecisionIndex(const Decision &decision) {
   auto [it, isNew] = indexOfText.try_emplace(text, lock->decisions.size());
   if (!isNew)
     return it->second;
-  shared.id = shared.rule;
-  if (unsigned number = ++countOfRule[shared.rule]; number > 1)
-    shared.id += "#" + std::to_string(number);
+  shared.id = llvm::utohexstr(llvm::xxh3_64bits(StringRef(text)) & 0xffffff,
+                              /*LowerCase=*/true, /*Width=*/6);
   lock->decisions.push_back(std::move(shared));
   return it->second;
+}
+
+/// Calls a decision after its rule, and tells those of one rule apart by what
+/// they say, so that the entries of ops do not change with those of others.
+void LockBuilder::nameDecisions() {
+  llvm::StringMap<unsigned> ofRule, ofId;
+  for (const LockDecision &decision : lock->decisions)
+    ++ofRule[decision.rule];
+  for (LockDecision &decision : lock->decisions) {
+    std::string hash = std::move(decision.id);
+    decision.id = decision.rule;
+    if (ofRule[decision.rule] > 1)
+      decision.id += "." + hash;
+    if (unsigned number = ++ofId[decision.id]; number > 1)
+      decision.id += "#" + std::to_string(number);
+  }
 }
 
 void LockBuilder::addEntry(Operation *op) {
@@ -128,6 +146,7 @@ void LockBuilder::build(LockFile &file) {
     else if (op != root && !op->hasTrait<OpTrait::IsTerminator>())
       addEntry(op);
   });
+  nameDecisions();
 }
 
 namespace {

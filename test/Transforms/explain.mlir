@@ -39,10 +39,14 @@
 // CHECK-NEXT: "low_ops": 2
 // CHECK-NEXT: "one_time_casts": 1
 // CHECK-NEXT: "ops": 3
+// CHECK-NEXT: "product_flops": {
+// CHECK-NEXT: "bf16": 256
+// CHECK-NEXT: }
 
 // REMARK-DAG: remark: [Passed] cast{{.*}}one-time of main/argument#1 from f32 to bf16
-// REMARK-DAG: remark: [Analysis] decision{{.*}}bf16, rule 'contraction'
+// REMARK-DAG: remark: [Analysis] decision{{.*}}Id=main/layer0/ffn/dot_general.{{[0-9a-f]+}}, Reason="bf16, rule 'contraction'
 // REMARK-DAG: remark: [Passed] placement
+// REMARK-DAG: remark: [Passed] products{{.*}}contraction FLOPs: 100.0 % bf16
 
 // ERROR: error: cannot write the explanation: '{{.*}}why.json'
 
