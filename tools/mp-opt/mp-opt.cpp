@@ -10,10 +10,13 @@
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/raw_ostream.h"
-#include "llvm/Support/thread.h"
+#include <cstdlib>
+#include <cstring>
 
 using namespace mlir;
 
@@ -34,6 +37,15 @@ static LogicalResult run(StringRef input, StringRef output,
     return failure();
   file->keep();
   return success();
+}
+
+/// Leaves without destructors: what they would touch is in an unknown state.
+[[noreturn]] static void reportFault(StringRef input, int code) {
+  llvm::sys::RunInterruptHandlers(); // Removes the unfinished output file.
+  llvm::errs() << input << ": error: the compiler was stopped by signal "
+               << code - 128 << " (" << strsignal(code - 128)
+               << "); this is a fault of the compiler\n";
+  std::_Exit(1);
 }
 
 // Everything registered before the tool's own options comes from code
@@ -69,11 +81,16 @@ int main(int argc, char **argv) {
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
 
   llvm::InitLLVM init(argc, argv);
+  // Some of MLIR's own parsers fall over input that they should refuse.
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
   LogicalResult result = failure();
-  llvm::thread worker(std::optional<unsigned>(mp::kToolStackBytes),
-                      [&, &in = input, &out = output] {
-                        result = run(in, out, registry, config);
-                      });
-  worker.join();
+  bool finished = recovery.RunSafelyOnThread(
+      [&, &in = input, &out = output] {
+        result = run(in, out, registry, config);
+      },
+      mp::kToolStackBytes);
+  if (!finished)
+    reportFault(input, recovery.RetCode);
   return asMainReturnCode(result);
 }
