@@ -73,6 +73,7 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
   case CompileStage::Program: {
     pm.addPass(createMPRaiseProductsPass());
     pm.addPass(createMPFuseElementwisePass());
+    pm.addPass(createMPOrientProductsPass());
     pm.addPass(createMPFuseEpiloguesPass());
     addCleanup(pm);
     MPConvertGemmToKernelsPassOptions gemm;

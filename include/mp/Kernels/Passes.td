@@ -40,6 +40,24 @@ def MPFuseElementwisePass : Pass<"mp-fuse-elementwise"> {
     "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def MPOrientProductsPass : Pass<"mp-orient-products"> {
+  let summary = "make products in the orientation in which they are read";
+  let description = [{
+    Where all readers of an `mp.gemm` go through its result transposed, or do
+    not care (a sum of all elements), its operands change places, and the
+    readers see rows for columns. So the gradient of a weight, which exporters
+    compute transposed, is written as the optimizer reads it. Runs after
+    `mp-fuse-elementwise`, which moves transposes into the readers.
+
+    Values: those of the transposed product, whose sums are the same.
+    Reports: nothing.
+
+    [example: test/Kernels/orient-products.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::linalg::LinalgDialect", "::mlir::mp::MPDialect"];
+}
+
 def MPFuseEpiloguesPass : Pass<"mp-fuse-epilogues"> {
   let summary = "move what follows a product into it";
   let description = [{
