@@ -46,13 +46,13 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       pm.addPass(createMPImportPass());
     if (options.observe)
       pm.addPass(createMPNameOpsPass());
-    if (!options.policy.empty()) {
+    if (options.trainStep && !options.policy.empty()) {
+      addTrainStepAutocast(pm, *options.trainStep);
+    } else if (!options.policy.empty()) {
       AutocastOptions autocast;
       autocast.policy = options.policy;
       autocast.explain = options.explain;
       autocast.ranges = options.ranges;
-      if (options.trainStep)
-        autocast.target = options.trainStep->target;
       autocast.lock = options.lock;
       buildAutocastPipeline(pm, autocast);
     }

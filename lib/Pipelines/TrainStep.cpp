@@ -80,12 +80,15 @@ LogicalResult mp::resolveTrainStep(
     options.lossScale = options.compute == "f16" ? "dynamic" : "none";
   if (options.masters == "none")
     options.masters = options.compute;
-  if (options.policy.empty()) {
-    if (!options.explain.empty())
-      return emitError("explain needs a policy or a low compute format");
-    if (!options.target.empty())
-      return emitError("target needs a policy or a low compute format");
-  }
+  const std::pair<const char *, bool> ofPolicy[] = {
+      {"explain", !options.explain.empty()},
+      {"target", !options.target.empty()},
+      {"ranges", !options.ranges.empty()},
+      {"lock", !options.lock.empty()},
+      {"write-lock", !options.writeLock.empty()}};
+  for (auto [name, given] : ofPolicy)
+    if (given && options.policy.empty())
+      return emitError(name + Twine(" needs a policy or a low compute format"));
   return success();
 }
 
@@ -104,6 +107,7 @@ void mp::addTrainStepPasses(OpPassManager &pm,
   step.minimum = options.minimum;
   step.maximum = options.maximum;
   step.hysteresis = options.hysteresis;
+  step.perLoss = options.perLoss;
   step.accumulate = options.accumulate;
   step.masters = options.masters;
   step.lowStates = options.lowStates;
@@ -111,16 +115,23 @@ void mp::addTrainStepPasses(OpPassManager &pm,
   pm.addPass(createMPBuildTrainStepPass(step));
 }
 
-void mp::buildTrainStepPipeline(OpPassManager &pm,
-                                const TrainStepOptions &options) {
-  addTrainStepPasses(pm, options);
-  if (options.policy.empty())
-    return;
+void mp::addTrainStepAutocast(OpPassManager &pm,
+                              const TrainStepOptions &options) {
   AutocastOptions autocast;
   autocast.policy = options.policy;
   autocast.target = options.target;
   autocast.explain = options.explain;
+  autocast.ranges = options.ranges;
+  autocast.lock = options.lock;
+  autocast.writeLock = options.writeLock;
   buildAutocastPipeline(pm, autocast);
+}
+
+void mp::buildTrainStepPipeline(OpPassManager &pm,
+                                const TrainStepOptions &options) {
+  addTrainStepPasses(pm, options);
+  if (!options.policy.empty())
+    addTrainStepAutocast(pm, options);
 }
 
 // Not a PassPipelineRegistration, which has no way to refuse options.

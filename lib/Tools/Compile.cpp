@@ -90,6 +90,8 @@ LogicalResult Compilation::runStage(CompileStage stage, StringRef name) {
   pipeline.ranges = options.ranges;
   pipeline.explain = explain;
   pipeline.lock = options.lock;
+  if (trainStep)
+    trainStep->explain = explain;
   pipeline.trainStep = trainStep ? &*trainStep : nullptr;
   pipeline.target = target;
   pipeline.observe = options.observe || options.checkFinite;
@@ -111,6 +113,8 @@ LogicalResult Compilation::readTrainStep() {
                    TrainStepOptions::Option<std::string> &>
       flags[] = {{"policy", options.policy, trainStep->policy},
                  {"explain", options.explain, trainStep->explain},
+                 {"ranges", options.ranges, trainStep->ranges},
+                 {"lock", options.lock, trainStep->lock},
                  {"loss-scale", options.lossScale, trainStep->lossScale}};
   for (auto &[name, flag, option] : flags) {
     if (flag.empty())
@@ -126,8 +130,10 @@ LogicalResult Compilation::readTrainStep() {
     trainStep->policy = "";
   }
   if (asWritten) {
-    trainStep->explain = "";
-    trainStep->target = "";
+    for (TrainStepOptions::Option<std::string> *option :
+         {&trainStep->explain, &trainStep->target, &trainStep->ranges,
+          &trainStep->lock, &trainStep->writeLock})
+      *option = "";
   }
   return resolveTrainStep(*trainStep,
                           [](const Twine &message) { return fail(message); });

@@ -4,6 +4,7 @@
 #include "mp/IR/MPOps.h"
 #include "mp/Training/Roles.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Regex.h"
 
 namespace mlir::mp {
@@ -29,6 +30,8 @@ private:
   LogicalResult checkSettings(const TrainStepParts &parts,
                               const TrainStepSettings &settings);
   LogicalResult checkMicroBatches(const TrainStepParts &parts);
+  LogicalResult checkPerLoss(const TrainStepParts &parts,
+                             const TrainStepSettings &settings);
   LogicalResult checkLowStates(const TrainStepParts &parts,
                                const TrainStepSettings &settings);
   LogicalResult keepWholeStep(const TrainStepSettings &settings);
@@ -83,6 +86,11 @@ FailureOr<TrainStepSettings> BuildTrainStepPass::readSettings() {
   if (failed(scaler))
     return failure();
   settings.scaler = *scaler;
+  settings.perLoss = perLoss;
+  if (perLoss && scaler->kind != Scaler::Kind::Dynamic)
+    return fail()
+           << "per-loss needs loss-scale=dynamic, but the loss scale is '"
+           << lossScale << "'";
   settings.accumulate = accumulate;
   if (accumulate < 1)
     return fail() << "expected accumulate to be at least 1, but got "
@@ -119,6 +127,42 @@ BuildTrainStepPass::checkMicroBatches(const TrainStepParts &parts) {
   return success();
 }
 
+/// With a scaler for each loss it must be known which one a gradient carries.
+LogicalResult
+BuildTrainStepPass::checkPerLoss(const TrainStepParts &parts,
+                                 const TrainStepSettings &settings) {
+  if (!settings.perLoss)
+    return success();
+  func::FuncOp function = parts.lossAndGrads;
+  if (parts.lossScales.size() < 2)
+    return function.emitError()
+           << "per-loss needs an argument with role 'loss_scale' for each loss "
+              "of '"
+           << function.getName() << "', but it has " << parts.lossScales.size();
+  llvm::StringSet<> names;
+  for (unsigned scale : parts.lossScales)
+    if (StringRef name = getArgName(function, scale);
+        name.empty() || !names.insert(name).second)
+      return function.emitError()
+             << "argument " << scale << " of '" << function.getName()
+             << "' has the role 'loss_scale'; per-loss needs a name that no "
+                "other has, but got '"
+             << name << "'";
+  Operation *end = function.getBody().front().getTerminator();
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
+    StringRef role = getResultRole(function, i);
+    unsigned count = llvm::popcount(parts.scalesOfResult[i]);
+    if (role != "grad" && (role != "loss" || count == 0))
+      continue;
+    if (count != 1)
+      return emitError(end->getOperand(i).getLoc())
+             << "result " << i << " of '" << function.getName() << "', '"
+             << getResultName(function, i) << "', is computed from " << count
+             << " loss scales; per-loss needs exactly one";
+  }
+  return success();
+}
+
 LogicalResult
 BuildTrainStepPass::checkLowStates(const TrainStepParts &parts,
                                    const TrainStepSettings &settings) {
@@ -141,13 +185,14 @@ LogicalResult
 BuildTrainStepPass::checkSettings(const TrainStepParts &parts,
                                   const TrainStepSettings &settings) {
   func::FuncOp loss = parts.lossAndGrads;
-  if (settings.scaler.kind != Scaler::Kind::None && !parts.lossScale)
+  if (settings.scaler.kind != Scaler::Kind::None && parts.lossScales.empty())
     return loss.emitError()
            << "'" << loss.getName()
            << "' has no argument with role 'loss_scale', so its gradients "
               "cannot be scaled; export it with one, or ask for "
               "loss-scale=none";
-  if (settings.accumulate > 1 && failed(checkMicroBatches(parts)))
+  if ((settings.accumulate > 1 && failed(checkMicroBatches(parts))) ||
+      failed(checkPerLoss(parts, settings)))
     return failure();
   if (settings.masters)
     getOperation().emitWarning()
@@ -202,6 +247,7 @@ BuildTrainStepPass::keepWholeStep(const TrainStepSettings &settings) {
               "ask for loss-scale=none";
   const std::pair<StringRef, bool> ofParts[] = {
       {"accumulate", settings.accumulate > 1},
+      {"per-loss", settings.perLoss},
       {"masters", bool(settings.masters)},
       {"low-states", bool(settings.isLowState)}};
   for (auto [name, given] : ofParts)
@@ -219,6 +265,9 @@ void BuildTrainStepPass::runOnOperation() {
   FailureOr<TrainStepSettings> settings = readSettings();
   if (failed(settings))
     return signalPassFailure();
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(verifyRoles(function)))
+      return signalPassFailure();
   auto loss = module.lookupSymbol<func::FuncOp>("loss_and_grads");
   SmallVector<func::FuncOp> updates;
   for (auto function : module.getOps<func::FuncOp>())

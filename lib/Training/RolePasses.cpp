@@ -35,6 +35,8 @@ class PrintRolesPass : public mp::impl::MPPrintRolesPassBase<PrintRolesPass> {
                    << (name.empty() ? "-" : name) << " : " << type << "\n";
     };
     for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (failed(verifyRoles(function)))
+        return signalPassFailure();
       if (function.isPrivate())
         continue;
       llvm::outs() << "@" << function.getName() << "\n";

@@ -27,6 +27,26 @@ StringRef mp::getResultName(func::FuncOp function, unsigned index) {
   return getString(function.getResultAttrDict(index), kNameAttrName);
 }
 
+LogicalResult mp::verifyRoles(func::FuncOp function) {
+  auto verify = [&](StringRef kind, unsigned index, DictionaryAttr attrs) {
+    for (StringRef name : {kRoleAttrName, kNameAttrName})
+      if (Attribute attr = attrs ? attrs.get(name) : Attribute();
+          attr && !isa<StringAttr>(attr))
+        return LogicalResult(function.emitError()
+                             << "expected '" << name << "' of " << kind << " "
+                             << index << " of '" << function.getName()
+                             << "' to be a string, but got " << attr);
+    return success();
+  };
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (failed(verify("argument", i, function.getArgAttrDict(i))))
+      return failure();
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    if (failed(verify("result", i, function.getResultAttrDict(i))))
+      return failure();
+  return success();
+}
+
 /// The element type that the sidecar's numpy-style name means; null if unknown.
 static Type parseDtype(MLIRContext *context, StringRef name) {
   auto integer = [&](unsigned width, bool isUnsigned) -> Type {
@@ -84,6 +104,9 @@ private:
                          SmallVector<Entry> &entries);
   LogicalResult readEntry(func::FuncOp function, const llvm::json::Value &value,
                           StringRef key, TypeRange types, Entry &out);
+  LogicalResult checkKeys(func::FuncOp function,
+                          const llvm::json::Object &object, StringRef list,
+                          unsigned index);
   LogicalResult checkType(func::FuncOp function,
                           const llvm::json::Object &object, StringRef what,
                           Type type);
@@ -125,6 +148,7 @@ LogicalResult SidecarReader::readList(func::FuncOp function,
     return error() << "expected '" << key << "' of function '"
                    << function.getName() << "' to be a list";
   llvm::SmallDenseSet<unsigned> seen;
+  llvm::StringMap<unsigned> names;
   for (auto [position, item] : llvm::enumerate(*list)) {
     Entry parsed;
     parsed.index = position;
@@ -133,6 +157,11 @@ LogicalResult SidecarReader::readList(func::FuncOp function,
     if (!seen.insert(parsed.index).second)
       return error() << "'" << key << "' of function '" << function.getName()
                      << "' gives index " << parsed.index << " twice";
+    if (auto [known, isNew] = names.try_emplace(parsed.name, parsed.index);
+        !isNew && !parsed.name.empty())
+      return error() << "'" << key << "' of function '" << function.getName()
+                     << "' gives the name '" << parsed.name << "' twice, to "
+                     << known->second << " and " << parsed.index;
     entries.push_back(std::move(parsed));
   }
   return success();
@@ -154,11 +183,13 @@ LogicalResult SidecarReader::readEntry(func::FuncOp function,
     return error() << "'" << key << "' of function '" << function.getName()
                    << "' speaks of index " << *index
                    << ", but the function has " << types.size();
-  for (StringRef text : {"name", "role"})
+  for (StringRef text : {"name", "role", "dtype"})
     if (object->get(text) && !object->getString(text))
       return error() << "expected '" << text << "' of '" << key << "' "
                      << *index << " of function '" << function.getName()
                      << "' to be a string";
+  if (failed(checkKeys(function, *object, key, *index)))
+    return failure();
   out.index = *index;
   out.name = object->getString("name").value_or("").str();
   StringRef role = object->getString("role").value_or("");
@@ -168,13 +199,36 @@ LogicalResult SidecarReader::readEntry(func::FuncOp function,
   return checkType(function, *object, what, types[*index]);
 }
 
+/// Exporters may add keys of their own, but not one that is a slip of the pen.
+LogicalResult SidecarReader::checkKeys(func::FuncOp function,
+                                       const llvm::json::Object &object,
+                                       StringRef list, unsigned index) {
+  static constexpr StringLiteral known[] = {"index", "name", "role", "shape",
+                                            "dtype"};
+  for (const auto &[key, _] : object) {
+    StringRef word = key;
+    if (llvm::is_contained(known, word))
+      continue;
+    for (StringRef right : known)
+      if (word.size() > 2 && word.edit_distance_insensitive(right) <= 2)
+        return error() << "unknown key '" << word << "' of '" << list << "' "
+                       << index << " of function '" << function.getName()
+                       << "'; expected '" << right << "'?";
+  }
+  return success();
+}
+
 LogicalResult SidecarReader::checkType(func::FuncOp function,
                                        const llvm::json::Object &object,
                                        StringRef what, Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
     return success();
-  if (const llvm::json::Array *shape = object.getArray("shape")) {
+  const llvm::json::Array *shape = object.getArray("shape");
+  if (object.get("shape") && !shape)
+    return error() << "expected 'shape' of " << what << " of function '"
+                   << function.getName() << "' to be a list of sizes";
+  if (shape) {
     SmallVector<int64_t> sizes;
     for (const llvm::json::Value &size : *shape)
       sizes.push_back(size.getAsInteger().value_or(-1));
@@ -240,6 +294,9 @@ LogicalResult mp::assignRoles(ModuleOp module, StringRef path) {
   if (!top->get("entries") && !top->get("args") && !top->get("results"))
     return reader.error()
            << "expected 'args', 'results' or 'entries' in the roles";
+  if (top->get("entries") && (top->get("args") || top->get("results")))
+    return reader.error() << "expected 'entries', or 'args' and 'results' of "
+                             "one function, but got both";
   if (const llvm::json::Value *entries = top->get("entries")) {
     const llvm::json::Object *object = entries->getAsObject();
     if (!object)

@@ -61,16 +61,26 @@ Value StableHLOEmitter::isFinite(Value x) {
   return shlo::IsFiniteOp::create(b, like(x, b.getI1Type()), x);
 }
 
-Value StableHLOEmitter::all(Value x) {
-  auto scalar = RankedTensorType::get({}, b.getI1Type());
-  Value yes = constant(scalar, 1);
+Value StableHLOEmitter::reduce(Value x, double initial,
+                               Value (StableHLOEmitter::*combine)(Value,
+                                                                  Value)) {
+  auto scalar = RankedTensorType::get({}, typeOf(x).getElementType());
+  Value start = constant(scalar, initial);
   auto dims = llvm::to_vector(llvm::seq<int64_t>(0, typeOf(x).getRank()));
   auto reduce = shlo::ReduceOp::create(b, TypeRange(scalar), ValueRange(x),
-                                       ValueRange(yes), dims);
+                                       ValueRange(start), dims);
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&reduce.getBody(), {}, {scalar, scalar},
                               {b.getLoc(), b.getLoc()});
-  Value both = logicalAnd(body->getArgument(0), body->getArgument(1));
+  Value both = (this->*combine)(body->getArgument(0), body->getArgument(1));
   shlo::ReturnOp::create(b, ValueRange(both));
   return reduce.getResult(0);
+}
+
+Value StableHLOEmitter::all(Value x) {
+  return reduce(x, 1, &StableHLOEmitter::logicalAnd);
+}
+
+Value StableHLOEmitter::count(Value x) {
+  return reduce(convert(x, b.getI64Type()), 0, &StableHLOEmitter::add);
 }

@@ -26,6 +26,8 @@ public:
   Value select(Value condition, Value yes, Value no);
   /// Whether every element of the boolean tensor `x` is true.
   Value all(Value x);
+  /// How many elements of the boolean tensor `x` are true, as an i64.
+  Value count(Value x);
 
   Value add(Value x, Value y) {
     return shlo::AddOp::create(b, x.getType(), x, y);
@@ -60,6 +62,9 @@ public:
   }
 
 private:
+  Value reduce(Value x, double initial,
+               Value (StableHLOEmitter::*combine)(Value, Value));
+
   ImplicitLocOpBuilder b;
 };
 

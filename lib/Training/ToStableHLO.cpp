@@ -4,6 +4,7 @@
 #include "StableHLOEmitter.h"
 #include "mp/IR/MPOps.h"
 
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -76,11 +77,16 @@ static SmallVector<Value> emitUnscaleAndCheck(StableHLOEmitter &e,
       e.divide(e.constant(wide, 1), e.convert(op.getScale(), f64)), f32);
 
   // A finite inverse is not 0, so a product is finite only if its gradient is:
-  // looking at the products alone reads everything once.
+  // looking at the products alone reads everything once. Without a scale there
+  // is nothing to multiply, and so nothing to write.
   SmallVector<Value> results, healthy;
+  APFloat constant(0.0f);
+  bool unscaled = matchPattern(op.getScale(), m_ConstantFloat(&constant)) &&
+                  constant.isExactlyValue(1);
   for (Value gradient : op.getGradients()) {
     Value g = e.convert(gradient, f32);
-    results.push_back(e.multiply(g, e.broadcast(inverse, e.typeOf(g), {})));
+    results.push_back(
+        unscaled ? g : e.multiply(g, e.broadcast(inverse, e.typeOf(g), {})));
     healthy.push_back(e.all(e.isFinite(results.back())));
   }
   auto index = RankedTensorType::get({}, builder.getI32Type());

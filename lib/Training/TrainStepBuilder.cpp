@@ -13,18 +13,32 @@ TrainStepBuilder::TrainStepBuilder(TrainStepParts &parts,
     : parts(parts), settings(settings),
       context(parts.lossAndGrads.getContext()),
       loc(parts.lossAndGrads.getLoc()), builder(parts.lossAndGrads) {
+  makeGroups();
+}
+
+void TrainStepBuilder::makeGroups() {
   llvm::DenseMap<Operation *, unsigned> position;
   Block &body = parts.lossAndGrads.getBody().front();
   for (auto [i, op] : llvm::enumerate(body))
     position[&op] = i + 1;
-  for (const OptimizerParts &optimizer : parts.optimizers) {
-    SmallVector<std::pair<unsigned, unsigned>> order;
-    for (auto [i, parameter] : llvm::enumerate(optimizer.parameters)) {
-      Value gradient = body.getTerminator()->getOperand(parameter.gradient);
-      order.push_back({position.lookup(gradient.getDefiningOp()), i});
+  auto made = [&](const OptimizerParts::Parameter &parameter) {
+    Value gradient = body.getTerminator()->getOperand(parameter.gradient);
+    return position.lookup(gradient.getDefiningOp());
+  };
+  for (auto [i, optimizer] : llvm::enumerate(parts.optimizers)) {
+    const auto &parameters = optimizer.parameters;
+    for (unsigned scaler = 0; scaler < numScalers(); ++scaler) {
+      Group group{unsigned(i), scaler, {}};
+      for (unsigned p = 0; p < parameters.size(); ++p)
+        if (scalerOf(parameters[p].gradient) == scaler)
+          group.parameters.push_back(p);
+      llvm::sort(group.parameters, [&](unsigned a, unsigned b) {
+        return std::make_pair(made(parameters[a]), a) <
+               std::make_pair(made(parameters[b]), b);
+      });
+      if (!group.parameters.empty())
+        groups.push_back(std::move(group));
     }
-    llvm::sort(order);
-    backwardOrder.emplace_back(llvm::make_second_range(order));
   }
 }
 
@@ -85,13 +99,16 @@ TrainStepBuilder::Outcome TrainStepBuilder::runOnce(ArrayRef<Value> states,
     operands[pair.first] = value;
   for (auto [input, value] : llvm::zip(parts.inputs, inputs))
     operands[input] = value;
-  if (parts.lossScale)
-    operands[*parts.lossScale] =
-        toElement(scale, loss.getArgumentTypes()[*parts.lossScale]);
+  for (auto [i, argument] : llvm::enumerate(parts.lossScales))
+    operands[argument] = toElement(scales[settings.perLoss ? i : 0],
+                                   loss.getArgumentTypes()[argument]);
+  for (auto [argument, schedule] : parts.lossSchedules)
+    operands[argument] = argumentAt(firstSchedule + schedule);
   SmallVector<Value> returned = inlineBody(loss, operands, "");
 
   Outcome outcome;
-  outcome.loss = returned[parts.loss];
+  for (unsigned index : parts.losses)
+    outcome.losses.push_back(returned[index]);
   for (const OptimizerParts &optimizer : parts.optimizers)
     for (const auto &parameter : optimizer.parameters)
       outcome.gradients.push_back(returned[parameter.gradient]);
@@ -138,8 +155,9 @@ TrainStepBuilder::Outcome TrainStepBuilder::accumulate() {
     return cast<RankedTensorType>(function.getResultTypes()[result])
         .clone(b.getF32Type());
   };
-  SmallVector<Value> initial{e.constant(count, 0),
-                             e.constant(sumOf(parts.loss), 0)};
+  SmallVector<Value> initial{e.constant(count, 0)};
+  for (unsigned index : parts.losses)
+    initial.push_back(e.constant(sumOf(index), 0));
   for (const OptimizerParts &optimizer : parts.optimizers)
     for (const auto &parameter : optimizer.parameters)
       initial.push_back(e.constant(sumOf(parameter.gradient), 0));
@@ -165,19 +183,19 @@ TrainStepBuilder::Outcome TrainStepBuilder::accumulate() {
     value = takeMicroBatch(value, which, index);
   Outcome once =
       runOnce(llvm::to_vector(carried.slice(1 + sums, states.size())), inputs);
-  SmallVector<Value> next{
-      e.add(index, e.constant(count, 1)),
-      e.add(carried[1], e.convert(once.loss, b.getF32Type()))};
-  for (auto [i, gradient] : llvm::enumerate(once.gradients))
-    next.push_back(e.add(carried[2 + i], e.convert(gradient, b.getF32Type())));
+  SmallVector<Value> next{e.add(index, e.constant(count, 1))};
+  for (Value term : llvm::concat<Value>(once.losses, once.gradients))
+    next.push_back(
+        e.add(carried[next.size()], e.convert(term, b.getF32Type())));
   llvm::append_range(next, once.states);
   llvm::append_range(next, once.auxiliary);
   shlo::ReturnOp::create(b, next);
 
   ValueRange sum = loop.getResults();
   Outcome outcome;
-  outcome.loss = sum[1];
-  outcome.gradients = llvm::to_vector(sum.slice(2, sums - 1));
+  size_t losses = parts.losses.size();
+  outcome.losses = llvm::to_vector(sum.slice(1, losses));
+  outcome.gradients = llvm::to_vector(sum.slice(1 + losses, sums - losses));
   outcome.states = llvm::to_vector(sum.slice(1 + sums, states.size()));
   outcome.auxiliary = llvm::to_vector(sum.drop_front(1 + sums + states.size()));
   return outcome;
@@ -187,36 +205,69 @@ TrainStepBuilder::Outcome TrainStepBuilder::accumulate() {
 // Check, update, scale
 //===----------------------------------------------------------------------===//
 
-/// Unscales and checks the gradients of one optimizer. The culprit so far gives
-/// way to one of this optimizer: they are checked from the last to the first.
-void TrainStepBuilder::checkOptimizer(size_t optimizer, Outcome &outcome,
-                                      Check &check) {
-  StableHLOEmitter &e = *emitter;
-  size_t first = 0, total = outcome.gradients.size();
+size_t TrainStepBuilder::firstParameter(size_t optimizer) const {
+  size_t first = 0;
   for (size_t i = 0; i < optimizer; ++i)
-    first += backwardOrder[i].size();
+    first += parts.optimizers[i].parameters.size();
+  return first;
+}
+
+/// An f32 tensor that is finite where the f64 `gradient` is: narrowing would
+/// make infinities of numbers.
+Value TrainStepBuilder::surrogate(Value gradient) {
+  StableHLOEmitter &e = *emitter;
+  auto type = e.like(gradient, builder.getF32Type());
+  return e.select(e.isFinite(gradient), e.constant(type, 0),
+                  e.constant(type, std::numeric_limits<double>::infinity()));
+}
+
+/// Unscales and checks the gradients of one group. The culprit so far gives way
+/// to one of this group: they are checked from the last to the first.
+void TrainStepBuilder::checkGroup(size_t which, Outcome &outcome,
+                                  Check &check) {
+  StableHLOEmitter &e = *emitter;
+  const Group &group = groups[which];
+  Value scale = gradientScales[group.scaler];
+  size_t first = 0, total = outcome.gradients.size(),
+         parameter = firstParameter(group.optimizer);
+  for (size_t i = 0; i < which; ++i)
+    first += groups[i].parameters.size();
   SmallVector<Value> gradients;
   SmallVector<Type> types;
-  for (unsigned p : backwardOrder[optimizer]) {
-    gradients.push_back(outcome.gradients[first + p]);
-    types.push_back(e.like(gradients.back(), builder.getF32Type()));
+  auto isWide = [&](Value gradient) {
+    return e.typeOf(gradient).getElementType().isF64();
+  };
+  for (unsigned p : group.parameters) {
+    Value gradient = outcome.gradients[parameter + p];
+    gradients.push_back(isWide(gradient) ? surrogate(gradient) : gradient);
+    types.push_back(e.like(gradient, builder.getF32Type()));
   }
   auto flag = RankedTensorType::get({}, builder.getI1Type());
   auto index = RankedTensorType::get({}, builder.getI32Type());
   auto op = UnscaleAndCheckOp::create(e.builder(), types, flag, index,
-                                      gradients, lossScale);
-  for (auto [i, p] : llvm::enumerate(backwardOrder[optimizer]))
-    outcome.gradients[first + p] = op.getUnscaled()[i];
-  check.finite[optimizer] = op.getFinite();
-  if (!check.allFinite) {
-    check.allFinite = op.getFinite();
-    check.culprit = op.getCulprit();
-    if (first == 0)
-      return;
-  } else {
-    check.allFinite = e.logicalAnd(op.getFinite(), check.allFinite);
+                                      gradients, scale);
+  for (auto [i, p] : llvm::enumerate(group.parameters)) {
+    Value &gradient = outcome.gradients[parameter + p];
+    gradient =
+        isWide(gradient)
+            ? e.divide(gradient,
+                       e.broadcast(e.convert(scale, builder.getF64Type()),
+                                   e.typeOf(gradient), {}))
+            : op.getUnscaled()[i];
   }
-  // Gradients are counted over all optimizers, and behind them the scale.
+  auto join = [&](Value &all) {
+    all = all ? e.logicalAnd(op.getFinite(), all) : op.getFinite();
+  };
+  join(check.finite[group.optimizer]);
+  if (numScalers() > 1)
+    join(check.scalerFinite[group.scaler]);
+  bool last = !check.allFinite;
+  join(check.allFinite);
+  if (last)
+    check.culprit = op.getCulprit();
+  if (last && first == 0)
+    return;
+  // Gradients are counted over all groups, and behind them the scale.
   Value scaleIsBad = e.compare(shlo::ComparisonDirection::EQ, op.getCulprit(),
                                e.constant(index, gradients.size()));
   Value counted = e.select(scaleIsBad, e.constant(index, total),
@@ -225,34 +276,38 @@ void TrainStepBuilder::checkOptimizer(size_t optimizer, Outcome &outcome,
 }
 
 TrainStepBuilder::Check TrainStepBuilder::checkGradients(Outcome &outcome) {
-  StableHLOEmitter &e = *emitter;
   Check check;
   check.finite.resize(parts.optimizers.size());
-  if (isScaled()) {
-    for (size_t i = parts.optimizers.size(); i-- > 0;)
-      checkOptimizer(i, outcome, check);
-    return check;
-  }
-  check.allFinite =
-      e.constant(RankedTensorType::get({}, builder.getI1Type()), 1);
-  check.culprit =
-      e.constant(RankedTensorType::get({}, builder.getI32Type()), -1);
-  if (settings.accumulate > 1)
-    for (Value &gradient : outcome.gradients)
-      gradient = e.divide(gradient,
-                          e.constant(e.typeOf(gradient), settings.accumulate));
+  check.scalerFinite.resize(numScalers());
+  for (size_t i = groups.size(); i-- > 0;)
+    checkGroup(i, outcome, check);
+  // All gradients carry the one scale; and a scale that no gradient carries
+  // has nothing to overflow.
+  for (Value &finite : check.scalerFinite)
+    if (!finite)
+      finite = check.allFinite;
   return check;
 }
 
-/// The optimizer's new parameters and states, in the formats they are kept in.
+/// How many of the weights that the optimizer moved from `old` to `next` are
+/// `kept` as they were, since the format they are kept in has no such step.
+Value TrainStepBuilder::countStuck(Value old, Value next, Value kept) {
+  StableHLOEmitter &e = *emitter;
+  Type element = e.typeOf(next).getElementType();
+  Value moved = e.compare(shlo::ComparisonDirection::NE, next, old);
+  Value stayed =
+      e.compare(shlo::ComparisonDirection::EQ, e.convert(kept, element), old);
+  return e.count(e.logicalAnd(moved, stayed));
+}
+
+/// The optimizer's new parameters and states, in the formats they are kept in;
+/// behind them how many weights are stuck, where they have no masters.
 SmallVector<Value> TrainStepBuilder::update(size_t which,
                                             const Outcome &outcome) {
   OptimizerParts &optimizer = parts.optimizers[which];
-  size_t parameter = 0, state = firstOptimizerState;
-  for (size_t i = 0; i < which; ++i) {
-    parameter += parts.optimizers[i].parameters.size();
+  size_t parameter = firstParameter(which), state = firstOptimizerState;
+  for (size_t i = 0; i < which; ++i)
     state += parts.optimizers[i].states.size();
-  }
   func::FuncOp function = optimizer.function;
   auto types = function.getArgumentTypes();
   SmallVector<Value> operands(types.size());
@@ -264,13 +319,24 @@ SmallVector<Value> TrainStepBuilder::update(size_t which,
   }
   for (auto [i, pair] : llvm::enumerate(optimizer.states))
     operands[pair.first] = toElement(argumentAt(state + i), types[pair.first]);
+  for (auto [argument, schedule] : optimizer.schedules)
+    operands[argument] = argumentAt(firstSchedule + schedule);
   SmallVector<Value> returned = inlineBody(function, operands, "optimizer");
   SmallVector<Value> next;
-  for (auto [i, p] : llvm::enumerate(optimizer.parameters))
+  Value stuck;
+  for (auto [i, p] : llvm::enumerate(optimizer.parameters)) {
     next.push_back(
         toElement(returned[p.result], arguments[parameter + i].type));
+    if (!settings.masters)
+      continue;
+    Value count =
+        countStuck(operands[p.argument], returned[p.result], next.back());
+    stuck = stuck ? emitter->add(stuck, count) : count;
+  }
   for (auto [i, pair] : llvm::enumerate(optimizer.states))
     next.push_back(toElement(returned[pair.second], arguments[state + i].type));
+  if (stuck)
+    next.push_back(stuck);
   return next;
 }
 
@@ -278,8 +344,6 @@ SmallVector<Value> TrainStepBuilder::update(size_t which,
 SmallVector<Value>
 TrainStepBuilder::guard(Value finite, ArrayRef<Value> state,
                         function_ref<SmallVector<Value>()> next) {
-  if (!isScaled())
-    return next();
   ImplicitLocOpBuilder &b = emitter->builder();
   auto guarded =
       GuardedUpdateOp::create(b, TypeRange(ValueRange(state)), finite, state);
@@ -289,15 +353,22 @@ TrainStepBuilder::guard(Value finite, ArrayRef<Value> state,
   return SmallVector<Value>(guarded.getResults());
 }
 
-void TrainStepBuilder::updateAll(const Outcome &outcome, const Check &check) {
+/// Returns how many weights are stuck, null where they have masters.
+Value TrainStepBuilder::updateAll(const Outcome &outcome, const Check &check) {
   SmallVector<Value> parameters, states;
   size_t parameter = 0, state = firstOptimizerState;
+  Value stuck, none;
+  if (settings.masters)
+    none = emitter->constant(
+        RankedTensorType::get({}, builder.getIntegerType(64)), 0);
   for (auto [i, optimizer] : llvm::enumerate(parts.optimizers)) {
     SmallVector<Value> old;
     for (size_t p = 0; p < optimizer.parameters.size(); ++p)
       old.push_back(argumentAt(parameter++));
     for (size_t s = 0; s < optimizer.states.size(); ++s)
       old.push_back(argumentAt(state++));
+    if (none)
+      old.push_back(none);
     // Statistics of the forward pass move with the first optimizer's guard if
     // there is only one, so that a step has one condition.
     bool withStates = parts.optimizers.size() == 1;
@@ -313,7 +384,14 @@ void TrainStepBuilder::updateAll(const Outcome &outcome, const Check &check) {
     ArrayRef<Value> moved(next);
     llvm::append_range(parameters,
                        moved.take_front(optimizer.parameters.size()));
-    llvm::append_range(states, moved.drop_front(optimizer.parameters.size()));
+    moved = moved.drop_front(optimizer.parameters.size());
+    llvm::append_range(states, moved.take_front(optimizer.states.size()));
+    moved = moved.drop_front(optimizer.states.size());
+    if (none) {
+      stuck = stuck ? emitter->add(stuck, moved.front()) : moved.front();
+      moved = moved.drop_front();
+    }
+    llvm::append_range(states, moved);
   }
   if (parts.optimizers.size() > 1 && !parts.states.empty()) {
     SmallVector<Value> old;
@@ -326,24 +404,31 @@ void TrainStepBuilder::updateAll(const Outcome &outcome, const Check &check) {
     const Described &old = arguments[results.size() - 1];
     result(value, old.name, old.role);
   }
+  return stuck;
 }
 
-/// The loss of the mean over micro-batches, without the scale.
-Value TrainStepBuilder::reportedLoss(const Outcome &outcome) {
+/// The losses of the mean over micro-batches, without their scales.
+SmallVector<Value> TrainStepBuilder::reportedLosses(const Outcome &outcome) {
   StableHLOEmitter &e = *emitter;
-  auto type = e.typeOf(outcome.loss);
-  Value loss = outcome.loss;
-  if (parts.lossIsScaled && isScaled())
-    loss = e.divide(loss, e.convert(scale, type.getElementType()));
-  if (settings.accumulate > 1)
-    loss = e.divide(loss, e.constant(type, settings.accumulate));
-  return loss;
+  SmallVector<Value> losses;
+  for (auto [index, loss] : llvm::zip(parts.losses, outcome.losses)) {
+    auto type = e.typeOf(loss);
+    Value reported = loss;
+    if (isScaled() && parts.scalesOfResult[index])
+      reported = e.divide(
+          reported, e.convert(scales[scalerOf(index)], type.getElementType()));
+    if (settings.accumulate > 1)
+      reported = e.divide(reported, e.constant(type, settings.accumulate));
+    losses.push_back(reported);
+  }
+  return losses;
 }
 
-void TrainStepBuilder::moveScale(Value finite) {
+void TrainStepBuilder::moveScale(unsigned which, Value finite) {
   const Scaler &scaler = settings.scaler;
-  Value tracker = argumentAt(firstScaler + 1),
-        left = argumentAt(firstScaler + 2);
+  unsigned first = firstScaler + 3 * which;
+  Value scale = argumentAt(first), tracker = argumentAt(first + 1),
+        left = argumentAt(first + 2);
   auto moved = UpdateScaleOp::create(
       emitter->builder(), scale.getType(), tracker.getType(), left.getType(),
       scale, tracker, left, finite, builder.getF64FloatAttr(scaler.growth),
@@ -353,7 +438,20 @@ void TrainStepBuilder::moveScale(Value finite) {
       builder.getF32FloatAttr(scaler.maximum),
       builder.getI32IntegerAttr(scaler.hysteresis));
   for (auto [i, value] : llvm::enumerate(moved->getResults()))
-    result(value, arguments[firstScaler + i].name, "scaler");
+    result(value, arguments[first + i].name, "scaler");
+}
+
+void TrainStepBuilder::makeScales() {
+  StableHLOEmitter &e = *emitter;
+  auto scalar = RankedTensorType::get({}, builder.getF32Type());
+  for (unsigned scaler = 0; scaler < numScalers(); ++scaler) {
+    scales.push_back(isDynamic() ? argumentAt(firstScaler + 3 * scaler)
+                                 : e.constant(scalar, settings.scaler.initial));
+    gradientScales.push_back(
+        settings.accumulate > 1
+            ? e.multiply(scales.back(), e.constant(scalar, settings.accumulate))
+            : scales.back());
+  }
 }
 
 func::FuncOp TrainStepBuilder::build() {
@@ -367,22 +465,26 @@ func::FuncOp TrainStepBuilder::build() {
   builder.setInsertionPointToStart(entry);
   StableHLOEmitter &e = emitter.emplace(builder, loc);
 
-  auto scalar = RankedTensorType::get({}, builder.getF32Type());
-  scale = isDynamic() ? argumentAt(firstScaler)
-                      : e.constant(scalar, settings.scaler.initial);
-  lossScale = scale;
-  if (isScaled() && settings.accumulate > 1)
-    lossScale = e.multiply(scale, e.constant(scalar, settings.accumulate));
-
+  makeScales();
   makeWorkingCopies();
   Outcome outcome = accumulate();
   Check check = checkGradients(outcome);
-  result(reportedLoss(outcome), "loss", "loss");
-  updateAll(outcome, check);
+  SmallVector<Value> losses = reportedLosses(outcome);
+  Value sum = losses.front();
+  for (Value loss : ArrayRef<Value>(losses).drop_front())
+    sum = e.add(sum, e.convert(loss, e.typeOf(sum).getElementType()));
+  result(sum, "loss", "loss");
+  Value stuck = updateAll(outcome, check);
   if (isDynamic())
-    moveScale(check.allFinite);
+    for (unsigned scaler = 0; scaler < numScalers(); ++scaler)
+      moveScale(scaler, check.scalerFinite[scaler]);
   result(check.allFinite, "finite", "aux");
   result(check.culprit, "culprit", "aux");
+  if (stuck)
+    result(stuck, "stuck_weights", "aux");
+  if (losses.size() > 1)
+    for (auto [value, index] : llvm::zip(losses, parts.losses))
+      result(value, getResultName(parts.lossAndGrads, index), "aux");
   for (auto [value, index] : llvm::zip(outcome.auxiliary, parts.auxiliary))
     result(value, getResultName(parts.lossAndGrads, index), "aux");
   func::ReturnOp::create(e.builder(), values);

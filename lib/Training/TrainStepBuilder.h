@@ -11,6 +11,8 @@ namespace mlir::mp {
 /// What a train step is to be like, beside its two functions.
 struct TrainStepSettings {
   Scaler scaler;
+  /// A scaler for each loss scale, instead of one for all.
+  bool perLoss = false;
   /// Micro-batches in a step.
   int64_t accumulate = 1;
   /// Format in which parameters are kept between steps; null: as exported.
@@ -37,22 +39,41 @@ private:
   };
   /// Forward and backward of all micro-batches.
   struct Outcome {
-    Value loss;
-    SmallVector<Value> gradients, states, auxiliary;
+    SmallVector<Value> losses, gradients, states, auxiliary;
   };
-  /// One check of all gradients.
+  /// Gradients that are checked by themselves, since they belong to one
+  /// optimizer and carry one scale.
+  struct Group {
+    unsigned optimizer, scaler;
+    /// Of the optimizer, in the order in which the backward pass gives their
+    /// gradients: what comes first is nearest to where an overflow began.
+    SmallVector<unsigned> parameters;
+  };
+  /// What the checks of all groups found.
   struct Check {
-    SmallVector<Value> finite; // of each optimizer
+    SmallVector<Value> finite;       // of each optimizer
+    SmallVector<Value> scalerFinite; // of each scaler
     Value allFinite, culprit;
   };
 
   bool isScaled() const { return settings.scaler.kind != Scaler::Kind::None; }
+  unsigned numScalers() const {
+    return settings.perLoss ? parts.lossScales.size() : 1;
+  }
+  /// The scaler whose scale multiplies result `index` of loss_and_grads.
+  unsigned scalerOf(unsigned index) const {
+    return settings.perLoss ? llvm::countr_zero(parts.scalesOfResult[index])
+                            : 0;
+  }
+  /// The name of a scaler's state.
+  std::string scalerName(unsigned scaler, StringRef what) const;
   bool isDynamic() const {
     return settings.scaler.kind == Scaler::Kind::Dynamic;
   }
 
+  void makeGroups();
   void declareArguments();
-  void declareScaler();
+  void declareScaler(unsigned scaler);
   Type inputType(unsigned input) const;
   void argument(Type type, StringRef name, StringRef role,
                 Attribute initial = {});
@@ -68,13 +89,17 @@ private:
   Outcome accumulate();
   Value takeMicroBatch(Value input, unsigned which, Value index);
   Check checkGradients(Outcome &outcome);
-  void checkOptimizer(size_t optimizer, Outcome &outcome, Check &check);
+  void checkGroup(size_t group, Outcome &outcome, Check &check);
+  size_t firstParameter(size_t optimizer) const;
+  Value surrogate(Value gradient);
+  Value countStuck(Value old, Value next, Value kept);
   SmallVector<Value> update(size_t optimizer, const Outcome &outcome);
-  void updateAll(const Outcome &outcome, const Check &check);
+  Value updateAll(const Outcome &outcome, const Check &check);
   SmallVector<Value> guard(Value finite, ArrayRef<Value> state,
                            function_ref<SmallVector<Value>()> next);
-  Value reportedLoss(const Outcome &outcome);
-  void moveScale(Value finite);
+  SmallVector<Value> reportedLosses(const Outcome &outcome);
+  void makeScales();
+  void moveScale(unsigned scaler, Value finite);
   SmallVector<Value> inlineBody(func::FuncOp function, ArrayRef<Value> operands,
                                 StringRef role);
 
@@ -89,14 +114,12 @@ private:
   SmallVector<Described> arguments, results;
   SmallVector<Value> values;
   unsigned firstOptimizerState = 0, firstState = 0, firstScaler = 0,
-           firstInput = 0;
+           firstInput = 0, firstSchedule = 0;
   SmallVector<Value> workingCopies;
-  Value scale;     // that the loss is multiplied by
-  Value lossScale; // that the gradients carry: for all micro-batches
-  /// For each optimizer, its parameters in the order in which the backward pass
-  /// gives their gradients: what comes first is nearest to where an overflow
-  /// began.
-  SmallVector<SmallVector<unsigned>> backwardOrder;
+  /// For each scaler, what the loss is multiplied by, and what the gradients
+  /// carry: that for all micro-batches.
+  SmallVector<Value> scales, gradientScales;
+  SmallVector<Group> groups;
 };
 
 } // namespace mlir::mp

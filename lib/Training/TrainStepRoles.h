@@ -21,6 +21,9 @@ struct OptimizerParts {
   SmallVector<Parameter> parameters;
   /// Argument and the result that replaces it.
   SmallVector<std::pair<unsigned, unsigned>> states;
+  /// Argument and the schedule (index into TrainStepParts::schedules) that
+  /// gives it its value.
+  SmallVector<std::pair<unsigned, unsigned>> schedules;
 };
 
 /// Which arguments and results of `loss_and_grads` and the optimizers belong
@@ -32,10 +35,20 @@ struct TrainStepParts {
   SmallVector<std::pair<unsigned, unsigned>> states;
   /// loss_and_grads' remaining arguments: batches, labels, rng, constants.
   SmallVector<unsigned> inputs;
-  unsigned loss = 0;
-  /// The returned loss is multiplied by the loss scale, too.
-  bool lossIsScaled = false;
-  std::optional<unsigned> lossScale;
+  SmallVector<unsigned> losses;
+  /// Arguments that scale a loss.
+  SmallVector<unsigned> lossScales;
+  /// For each result of loss_and_grads, which of `lossScales` it is computed
+  /// from, a bit for each.
+  SmallVector<uint64_t> scalesOfResult;
+  /// What is set anew in every step, the same for all functions that name it.
+  struct Schedule {
+    std::string name;
+    Type type;
+  };
+  SmallVector<Schedule> schedules;
+  /// Arguments of loss_and_grads with their schedules.
+  SmallVector<std::pair<unsigned, unsigned>> lossSchedules;
   /// Results of loss_and_grads with no other role.
   SmallVector<unsigned> auxiliary;
 };

@@ -41,13 +41,24 @@ Type TrainStepBuilder::inputType(unsigned input) const {
   return type.clone(shape);
 }
 
-void TrainStepBuilder::declareScaler() {
+std::string TrainStepBuilder::scalerName(unsigned scaler,
+                                         StringRef what) const {
+  if (!settings.perLoss)
+    return ("scaler/" + what).str();
+  StringRef name = getArgName(parts.lossAndGrads, parts.lossScales[scaler]);
+  name.consume_front("loss_scale/");
+  return ("scaler/" + (name.empty() ? Twine(scaler) : Twine(name)) + "/" + what)
+      .str();
+}
+
+void TrainStepBuilder::declareScaler(unsigned which) {
   const Scaler &scaler = settings.scaler;
   auto count = RankedTensorType::get({}, IntegerType::get(context, 32));
-  argument(RankedTensorType::get({}, Float32Type::get(context)), "scaler/scale",
-           "scaler", builder.getF32FloatAttr(scaler.initial));
-  argument(count, "scaler/growth_tracker", "scaler");
-  argument(count, "scaler/hysteresis_left", "scaler",
+  argument(RankedTensorType::get({}, Float32Type::get(context)),
+           scalerName(which, "scale"), "scaler",
+           builder.getF32FloatAttr(scaler.initial));
+  argument(count, scalerName(which, "growth_tracker"), "scaler");
+  argument(count, scalerName(which, "hysteresis_left"), "scaler",
            builder.getI32IntegerAttr(scaler.hysteresis));
 }
 
@@ -73,11 +84,15 @@ void TrainStepBuilder::declareArguments() {
     argument(loss.getArgumentTypes()[arg], getArgName(loss, arg), "state");
   firstScaler = arguments.size();
   if (isDynamic())
-    declareScaler();
+    for (unsigned scaler = 0; scaler < numScalers(); ++scaler)
+      declareScaler(scaler);
   firstInput = arguments.size();
   for (unsigned input : parts.inputs)
     argument(inputType(input), getArgName(loss, input),
              getArgRole(loss, input));
+  firstSchedule = arguments.size();
+  for (const auto &schedule : parts.schedules)
+    argument(schedule.type, schedule.name, "schedule");
 }
 
 /// The place where a value is made, for people: names, then the file.
@@ -102,15 +117,21 @@ Attribute TrainStepBuilder::describeGradients() const {
   Builder b(context);
   SmallVector<Attribute> gradients;
   Operation *end = parts.lossAndGrads.getBody().front().getTerminator();
-  for (auto [i, optimizer] : llvm::enumerate(parts.optimizers))
-    for (unsigned p : backwardOrder[i]) {
+  for (const Group &group : groups) {
+    const OptimizerParts &optimizer = parts.optimizers[group.optimizer];
+    for (unsigned p : group.parameters) {
       const auto &parameter = optimizer.parameters[p];
       StringRef name = getArgName(optimizer.function, parameter.argument);
       Location made = end->getOperand(parameter.gradient).getLoc();
-      gradients.push_back(b.getDictionaryAttr(
-          {b.getNamedAttr("location", b.getStringAttr(toText(made))),
-           b.getNamedAttr("name", b.getStringAttr(name))}));
+      SmallVector<NamedAttribute> info{
+          b.getNamedAttr("location", b.getStringAttr(toText(made))),
+          b.getNamedAttr("name", b.getStringAttr(name))};
+      if (settings.perLoss)
+        info.push_back(b.getNamedAttr(
+            "scale", b.getStringAttr(scalerName(group.scaler, "scale"))));
+      gradients.push_back(b.getDictionaryAttr(info));
     }
+  }
   return b.getArrayAttr(gradients);
 }
 

@@ -23,6 +23,15 @@ struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
   Option<std::string> explain{
       *this, "explain",
       llvm::cl::desc("Write every decision and cast to this file, as JSON")};
+  Option<std::string> ranges{
+      *this, "ranges",
+      llvm::cl::desc("Ranges that `mp-run --record-ranges` has recorded")};
+  Option<std::string> lock{
+      *this, "lock", llvm::cl::desc("Replay the decisions in this lock file")};
+  Option<std::string> writeLock{
+      *this, "write-lock",
+      llvm::cl::desc("Write the decisions to this file; beside 'lock', decide "
+                     "anew what that has no entry for")};
   Option<std::string> roles{
       *this, "roles",
       llvm::cl::desc("Names and roles of arguments and results (JSON)")};
@@ -50,6 +59,10 @@ struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
   Option<std::string> hysteresis{
       *this, "hysteresis",
       llvm::cl::desc("Steps with overflow that lower the scale once")};
+  Option<bool> perLoss{
+      *this, "per-loss",
+      llvm::cl::desc("A scaler for each argument of role loss_scale"),
+      llvm::cl::init(false)};
   Option<int64_t> accumulate{*this, "accumulate",
                              llvm::cl::desc("Micro-batches in a step"),
                              llvm::cl::init(1)};
@@ -76,7 +89,10 @@ resolveTrainStep(TrainStepOptions &options,
 /// Roles, import and the train step. The options are resolved.
 void addTrainStepPasses(OpPassManager &pm, const TrainStepOptions &options);
 
-/// The same and autocast over all of it.
+/// Autocast over all of the train step, by the policy of the options.
+void addTrainStepAutocast(OpPassManager &pm, const TrainStepOptions &options);
+
+/// Both, if there is a policy.
 void buildTrainStepPipeline(OpPassManager &pm, const TrainStepOptions &options);
 
 /// Registers `mp-train-step`.

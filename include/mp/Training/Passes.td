@@ -76,8 +76,9 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
     and erases the two. `scaler` is (scale f32, growth tracker i32, hysteresis
     left i32) with dynamic loss scaling, else absent. Parameters, optimizer
     states and states keep their old values in a step whose gradients are not
-    finite. A returned loss that was multiplied by the scale is divided by it
-    again. Without loss scaling nothing is checked or guarded.
+    finite, with or without loss scaling. A returned loss that was multiplied by
+    the scale is divided by it again; several losses are returned one by one
+    and, as `loss`, added up.
 
     Several optimizers are several functions `@apply_updates_<name>`, each with
     its own parameters: one whose gradients are not finite skips alone, all
@@ -88,6 +89,16 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
     and its location; the length of the list if the scale itself is at fault.
     The list is in the order in which the backward pass makes the gradients, so
     the first bad one is nearest to where the overflow began.
+
+    Several losses have several arguments of role `loss_scale`. They all get the
+    one scale; with `per-loss` each has a scaler of its own (`scaler/<name>/...`)
+    that moves by the gradients computed from that scale alone.
+
+    Scalars of role `schedule`, of any of the functions, become arguments of the
+    step; those of one name are one argument.
+
+    Where masters are below f32, `stuck_weights` counts the weights that an
+    update that is not 0 left where they were.
 
     With `accumulate=N` batches and labels hold N micro-batches, one behind the
     other on their first axis, and arguments of role `rng` have a new first axis
@@ -124,6 +135,8 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
            "The scale never grows above this, instead of the preset's">,
     Option<"hysteresis", "hysteresis", "std::string", /*default=*/"\"\"",
            "Steps with overflow that lower the scale once, instead of the preset's">,
+    Option<"perLoss", "per-loss", "bool", /*default=*/"false",
+           "A scaler for each argument of role loss_scale">,
     Option<"accumulate", "accumulate", "int64_t", /*default=*/"1",
            "Micro-batches in a step">,
     Option<"masters", "masters", "std::string", /*default=*/"\"f32\"",

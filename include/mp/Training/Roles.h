@@ -25,6 +25,9 @@ namespace mlir::mp {
 /// nothing is changed. A result role `new_x` is read as `x`.
 LogicalResult assignRoles(ModuleOp module, StringRef path);
 
+/// Reports the first `mp.role` or `mp.name` that is not a string.
+LogicalResult verifyRoles(func::FuncOp function);
+
 /// The role or name of argument or result `index`, empty if it has none.
 StringRef getArgRole(func::FuncOp function, unsigned index);
 StringRef getArgName(func::FuncOp function, unsigned index);
