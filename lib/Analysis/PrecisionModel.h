@@ -24,6 +24,10 @@ struct PrecisionModel : public PrecisionOpInterface::FallbackModel<Model> {
   bool isUndefined(Operation *op) const { return false; }
   void adaptRegions(Operation *op) const {}
   StringRef getAuthorPin(Operation *op) const { return ""; }
+  StringRef getArithmeticPin(Operation *op, FloatType format) const {
+    return "its dialect has no word for what a product rounds to";
+  }
+  void setArithmetic(Operation *op, FloatType format) const {}
   std::optional<double> getPrecisionNumber(Operation *op,
                                            Quantity quantity) const {
     return std::nullopt;

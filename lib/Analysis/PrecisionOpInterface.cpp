@@ -34,6 +34,8 @@ FloatType mp::getFormatType(MLIRContext *context, Format format) {
     return Float8E4M3FNType::get(context);
   case Format::F8E5M2:
     return Float8E5M2Type::get(context);
+  case Format::TF32:
+    return FloatTF32Type::get(context);
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include "StableHLOTable.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -227,6 +228,29 @@ struct StableHLOModel
     if (StringRef(getText(op, "precision_config")).contains("HIGHEST"))
       return "the author asked for the highest precision";
     return "";
+  }
+
+  StringRef getArithmeticPin(Operation *op, FloatType format) const {
+    if (!llvm::is_contained(
+            op->getName().getRegisteredInfo()->getAttributeNames(),
+            StringRef("algorithm")))
+      return "StableHLO names the algorithm of a dot_general, and of no other "
+             "op";
+    return getPrecisionWord(op, Word::Precision) == "default"
+               ? ""
+               : "the author asked for more than the default precision";
+  }
+
+  void setArithmetic(Operation *op, FloatType format) const {
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << "#stablehlo.dot_algorithm<lhs_precision_type = " << format
+        << ", rhs_precision_type = " << format
+        << ", accumulation_type = f32, lhs_component_count = 1, "
+           "rhs_component_count = 1, num_primitive_operations = 1, "
+           "allow_imprecise_accumulation = false>";
+    if (Attribute algorithm = parseAttribute(text, op->getContext()))
+      op->setAttr("algorithm", algorithm);
   }
 
   StringRef getPrecisionWord(Operation *op, Word word) const {

@@ -29,7 +29,7 @@ static void addKeepActivations(OpPassManager &pm, llvm::StringRef policyName) {
     return;
   auto policy = loadPolicy(policyName, [](const PolicyDiagnostic &) {});
   if (!policy || policy->saved != Storage::Low ||
-      policy->compute == Format::F32)
+      policy->compute == Format::F32 || !isStored(policy->compute))
     return;
   MPKeepActivationsPassOptions keep;
   keep.format = stringify(policy->compute).str();

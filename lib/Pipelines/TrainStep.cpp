@@ -49,14 +49,17 @@ resolvePolicy(TrainStepOptions &options,
               llvm::function_ref<LogicalResult(const Twine &)> emitError) {
   const std::string &compute = options.compute;
   if (!compute.empty() && compute != "bf16" && compute != "f16" &&
-      compute != "f32")
-    return emitError("expected compute to be bf16, f16 or f32, but got '" +
-                     compute + "'");
+      compute != "tf32" && compute != "f32")
+    return emitError(
+        "expected compute to be bf16, f16, tf32 or f32, but got '" + compute +
+        "'");
   if (options.policy.empty()) {
     if (compute.empty())
       options.compute = "bf16";
     if (options.compute != "f32")
       options.policy = options.compute;
+    if (options.compute == stringify(Format::TF32))
+      options.compute = "f32"; // what values are stored in
     return success();
   }
   auto policy = loadPolicy(options.policy, [](const PolicyDiagnostic &) {});
@@ -66,7 +69,7 @@ resolvePolicy(TrainStepOptions &options,
   if (!compute.empty() && compute != format)
     return emitError("the policy '" + options.policy + "' computes in " +
                      format + ", but compute=" + compute + " is asked for");
-  options.compute = format.str();
+  options.compute = isStored(policy->compute) ? format.str() : "f32";
   applyLossScale(policy->lossScale, options);
   return success();
 }

@@ -5,6 +5,15 @@
 using namespace mlir::mp;
 using namespace llvm;
 
+ArrayRef<Format> mlir::mp::getFormats() {
+  static constexpr Format formats[] = {Format::F32,    Format::BF16,
+                                       Format::F16,    Format::F8E4M3FN,
+                                       Format::F8E5M2, Format::TF32};
+  return formats;
+}
+
+bool mlir::mp::isStored(Format format) { return format != Format::TF32; }
+
 StringRef mlir::mp::stringify(Format format) {
   switch (format) {
   case Format::F32:
@@ -17,6 +26,8 @@ StringRef mlir::mp::stringify(Format format) {
     return "f8e4m3fn";
   case Format::F8E5M2:
     return "f8e5m2";
+  case Format::TF32:
+    return "tf32";
   }
   return "";
 }

@@ -41,7 +41,7 @@ bool Reader::readPolicy(const YamlNode &root, PolicyResolver resolve) {
     } else if (key == "compute") {
       ok &= readFormat(value, compute.emplace());
     } else if (key == "accumulate") {
-      ok &= readFormat(value, accumulate.emplace());
+      ok &= readStoredFormat(value, accumulate.emplace());
     } else if (key == "unlisted") {
       ok &= readChoice<Action>(value, unlistedNames, unlisted.emplace());
     } else if (key == "io") {

@@ -63,6 +63,8 @@ private:
                       std::vector<std::string> &out);
   bool readPatterns(const YamlNode &node, std::vector<RuleMatch::Pattern> &out);
   bool readFormat(const YamlNode &node, Format &out);
+  /// The same for what values, or sums, are kept in.
+  bool readStoredFormat(const YamlNode &node, Format &out);
   bool readNumber(StringRef text, const YamlNode &node, double &out,
                   bool &isNull);
   bool readParameters(const YamlNode &node);

@@ -129,9 +129,7 @@ bool LockReader::readChoice(const YamlNode &node, ArrayRef<T> choices, T &out) {
 }
 
 bool LockReader::readFormat(const YamlNode &node, std::optional<Format> &out) {
-  static constexpr Format formats[] = {Format::F32, Format::BF16, Format::F16,
-                                       Format::F8E4M3FN, Format::F8E5M2};
-  return readChoice<Format>(node, formats, out.emplace());
+  return readChoice<Format>(node, getFormats(), out.emplace());
 }
 
 bool LockReader::readFormats(const YamlNode &node, LockFormats &out) {

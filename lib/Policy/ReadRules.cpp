@@ -190,7 +190,7 @@ bool Reader::readRule(const YamlNode &node, PolicyRule &rule) {
       ok &= readFormat(value, format);
       rule.compute = format;
     } else if (key == "accumulate") {
-      ok &= readFormat(value, format);
+      ok &= readStoredFormat(value, format);
       rule.accumulate = format;
     } else if (key == "bias") {
       static const std::pair<StringRef, bool> choices[] = {{"low", true},

@@ -37,7 +37,7 @@ bool Reader::readStorage(const YamlNode &node) {
       storage = Storage::Wide;
     } else if (word != "as-computed") {
       Format format;
-      if (!readFormat(value, format)) {
+      if (!readStoredFormat(value, format)) {
         ok = false;
         continue;
       }

@@ -29,11 +29,9 @@ std::string mlir::mp::getSuggestion(StringRef word, ArrayRef<StringRef> known) {
 }
 
 static const std::pair<StringRef, Format> formatNames[] = {
-    {"f32", Format::F32},
-    {"bf16", Format::BF16},
-    {"f16", Format::F16},
-    {"f8e4m3fn", Format::F8E4M3FN},
-    {"f8e5m2", Format::F8E5M2}};
+    {"f32", Format::F32},       {"bf16", Format::BF16},
+    {"f16", Format::F16},       {"f8e4m3fn", Format::F8E4M3FN},
+    {"f8e5m2", Format::F8E5M2}, {"tf32", Format::TF32}};
 
 bool Reader::checkKeys(const YamlNode &map, ArrayRef<schema::Key> keys,
                        StringRef where) {
@@ -132,6 +130,14 @@ bool Reader::readPatterns(const YamlNode &node,
 
 bool Reader::readFormat(const YamlNode &node, Format &out) {
   return readChoice<Format>(node, formatNames, out);
+}
+
+bool Reader::readStoredFormat(const YamlNode &node, Format &out) {
+  return readFormat(node, out) &&
+         (isStored(out) ||
+          error(node, "'" + stringify(out) +
+                          "' is only a format of products: values in it are "
+                          "stored in f32"));
 }
 
 bool Reader::readNumber(StringRef word, const YamlNode &node, double &out,

@@ -13,9 +13,6 @@ static const char targetTable[] =
 #include "ShippedTargets.inc"
     ;
 
-static constexpr Format lowFormats[] = {Format::BF16, Format::F16,
-                                        Format::F8E4M3FN, Format::F8E5M2};
-
 Support Target::getSupport(Format format, bool isProduct) const {
   if (format == Format::F32)
     return Support::Native;
@@ -30,9 +27,13 @@ std::optional<Format> Target::getNearestLegal(Format format,
   auto isEightBit = [](Format f) {
     return f == Format::F8E4M3FN || f == Format::F8E5M2;
   };
+  // What stays f32 in memory is nearest to f32.
+  if (!isStored(format))
+    return std::nullopt;
   std::optional<Format> wider;
-  for (Format candidate : lowFormats) {
-    if (candidate == format ||
+  for (Format candidate : getFormats()) {
+    if (candidate == format || candidate == Format::F32 ||
+        !isStored(candidate) ||
         getSupport(candidate, isProduct) == Support::Illegal)
       continue;
     if (isEightBit(candidate) == isEightBit(format))
@@ -73,7 +74,7 @@ static std::vector<Target> readTargets() {
           target.name = entry.value.scalar;
         else if (entry.key == "description")
           target.description = entry.value.scalar;
-        for (Format format : lowFormats) {
+        for (Format format : getFormats()) {
           if (entry.key != stringify(format))
             continue;
           Target::Row row{format, Support::Illegal, Support::Illegal};

@@ -193,7 +193,7 @@ LogicalResult ApplyLockPass::apply(FunctionOpInterface function,
   // The low format of any op will do: there is one for all boundaries.
   FloatType low;
   for (const LockDecision &decision : lock->decisions)
-    if (decision.low && !low)
+    if (decision.low && isStored(*decision.low) && !low)
       low = getFormatType(&getContext(), *decision.low);
   auto read = [&](Value value, std::optional<Format> format) {
     FloatType type = getFloatElementType(value.getType());

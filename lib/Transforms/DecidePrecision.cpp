@@ -149,8 +149,11 @@ void DecidePrecisionPass::applyParts(Operation *op, const PolicyRule &rule,
     decision.result = ResultChoice::Wide;
 }
 
-/// Why the engine leaves an op alone before any policy is asked, or nothing.
-static StringRef getReasonToKeep(Operation *op, ArrayRef<TypeGroup> groups) {
+/// Why the engine leaves an op alone whatever a policy says, or nothing.
+/// `arithmetic` is the format that a rule asks for where nothing is stored in
+/// it.
+static StringRef getReasonToKeep(Operation *op, ArrayRef<TypeGroup> groups,
+                                 FloatType arithmetic) {
   auto precision = dyn_cast<PrecisionOpInterface>(op);
   if (!precision)
     return "the op does not tell its precision, so it keeps its types";
@@ -162,7 +165,12 @@ static StringRef getReasonToKeep(Operation *op, ArrayRef<TypeGroup> groups) {
   // whatever its result is.
   if (groups.front().kind == GroupKind::Compute && !isManaged(groups.front()))
     return "the author chose the types of its operands";
-  return precision.getAuthorPin();
+  if (StringRef pin = precision.getAuthorPin(); !pin.empty() || !arithmetic)
+    return pin;
+  OpClass opClass = precision.getPrecisionClass();
+  return opClass == OpClass::Contraction || opClass == OpClass::Convolution
+             ? precision.getArithmeticPin(arithmetic)
+             : "only products compute in the format that the policy asks for";
 }
 
 /// What a rule pins must exist at the target. Ops that are free are not asked
@@ -172,10 +180,19 @@ LogicalResult DecidePrecisionPass::checkLegality(Operation *op,
                                                  Decision &decision,
                                                  Format &compute) {
   bool isMovement = decision.action == Action::Clear;
-  if (!target || decision.action == Action::Deny || isMovement ||
-      target->getSupport(compute, subject.isProduct()) != Support::Illegal)
+  if (!target || decision.action == Action::Deny || isMovement)
     return success();
   StringRef low = stringify(compute);
+  auto say = [&](const Twine &text) {
+    remark::missed(op->getLoc(),
+                   remark::RemarkOpts::name("legality").category("mp"))
+        << remark::reason("target {0} {1}", target->name, text.str());
+  };
+  Support support = target->getSupport(compute, subject.isProduct());
+  if (support == Support::Emulated && !isStored(compute))
+    say("has no " + low + ", and computes it in f32, which is more exact");
+  if (support != Support::Illegal)
+    return success();
   if (decision.action == Action::Allow && !policy->fallback) {
     std::optional<Format> nearest =
         target->getNearestLegal(compute, subject.isProduct());
@@ -191,10 +208,7 @@ LogicalResult DecidePrecisionPass::checkLegality(Operation *op,
     return diagnostic;
   }
   if (decision.action == Action::Allow)
-    remark::missed(op->getLoc(),
-                   remark::RemarkOpts::name("legality").category("mp"))
-        << remark::reason("target {0} cannot compute it in {1}, so it is f32",
-                          target->name, low.str());
+    say("cannot compute it in " + low + ", so it is f32");
   decision.action = Action::Deny;
   return success();
 }
@@ -237,7 +251,11 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     return diagnostic;
   }
   // The reason of an op that has nothing to decide is never a rule's.
-  StringRef reason = getReasonToKeep(op, groups);
+  Format compute = rule && rule->compute ? *rule->compute : policy->compute;
+  FloatType arithmetic;
+  if (!isStored(compute) && action != Action::Deny)
+    arithmetic = getFormatType(&getContext(), compute);
+  StringRef reason = getReasonToKeep(op, groups, arithmetic);
   if (!reason.empty() && action != Action::Keep) {
     decision.action = Action::Keep;
     decision.rule = "as-written";
@@ -247,7 +265,9 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
   } else {
     decision.action = action;
   }
-  Format compute = rule && rule->compute ? *rule->compute : policy->compute;
+  // Values do not move for it, so a product that is free computes in it.
+  if (arithmetic && decision.isFree())
+    decision.action = Action::Allow;
   if (decision.action != Action::Keep &&
       failed(checkLegality(op, subject, decision, compute)))
     return failure();

@@ -99,12 +99,14 @@ void mp::setPinnedPrecision(Operation *op, const Decision &decision,
   FloatType wide = Float32Type::get(op->getContext());
   op->setDiscardableAttr(
       attr::precision,
-      PrecisionAttr::get(
-          op->getContext(), isLow ? decision.low : wide,
-          !isLow ? wide
-          : sums ? decision.accumulate
-                 : decision.low,
-          isLow && decision.result == ResultChoice::Low ? decision.low : wide));
+      PrecisionAttr::get(op->getContext(), isLow ? decision.low : wide,
+                         !isLow ? wide
+                         : sums ? decision.accumulate
+                                : decision.low,
+                         isLow && decision.result == ResultChoice::Low &&
+                                 !decision.isArithmetic()
+                             ? decision.low
+                             : wide));
 }
 
 bool mp::isDecidedByPolicy(Operation *op, Operation *root) {

@@ -42,6 +42,8 @@ struct Decision {
   /// The op that made this one wide, as text.
   StringRef inheritedFrom;
 
+  /// Nothing is stored in the low format: products only multiply in it.
+  bool isArithmetic() const { return isa_and_present<FloatTF32Type>(low); }
   bool isFree() const {
     return action == Action::Infer || action == Action::Clear ||
            action == Action::Promote;

@@ -81,6 +81,10 @@ void Materialiser::collect(Operation *op) {
     Type format = getFormat(index);
     if (!format || !isManaged(group))
       continue;
+    if (auto arithmetic = dyn_cast<FloatTF32Type>(format)) {
+      precision.setArithmetic(arithmetic);
+      continue;
+    }
     for (OpOperand *operand : group.reads)
       expect(*operand, format);
     for (Value value : group.gives)

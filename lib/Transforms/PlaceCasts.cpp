@@ -34,7 +34,9 @@ static void writeFormats(PrecisionGraph &graph) {
     Builder builder(op->getContext());
     FloatType wide = builder.getF32Type();
     auto getFormat = [&](PrecisionNode *node) -> Type {
-      return node->state == State::Low ? node->low : wide;
+      return node->state == State::Low ? node->low
+             : node->arithmetic        ? node->arithmetic
+                                       : wide;
     };
     if (auto function = dyn_cast<FunctionOpInterface>(op)) {
       for (PrecisionNode *node : nodes)

@@ -16,8 +16,13 @@ PrecisionGraph::PrecisionGraph(Operation *root, bool followIO) {
 
 /// What a decision on an op means for one of its groups.
 static void applyDecision(const Decision &decision, PrecisionNode &node) {
-  node.low = decision.low;
   bool isResult = node.group.kind == GroupKind::Result;
+  if (decision.isArithmetic()) {
+    if (decision.action == Action::Allow && !isResult)
+      node.arithmetic = decision.low;
+    return;
+  }
+  node.low = decision.low;
   for (OpOperand *operand : node.group.reads)
     if (operand->getOwner() == node.op &&
         llvm::is_contained(decision.wideOperands, operand->getOperandNumber()))
@@ -55,9 +60,13 @@ static void applyDecision(const Decision &decision, PrecisionNode &node) {
 
 /// A format that is already written comes from a lock, and is not asked again.
 static void applyLock(Attribute format, PrecisionNode &node) {
-  if (auto type = dyn_cast_if_present<TypeAttr>(format))
-    node.state =
-        node.low && type.getValue() == node.low ? State::Low : State::Wide;
+  auto type = dyn_cast_if_present<TypeAttr>(format);
+  if (!type)
+    return;
+  node.state =
+      node.low && type.getValue() == node.low ? State::Low : State::Wide;
+  if (type.getValue() != node.arithmetic)
+    node.arithmetic = {};
 }
 
 static Attribute getLockedFormat(Operation *op, unsigned index) {

@@ -18,6 +18,9 @@ struct PrecisionNode {
   TypeGroup group;
   State state = State::Wide;
   FloatType low;
+  /// What the op rounds its wide operands to when it multiplies them; null
+  /// where it does not.
+  FloatType arithmetic;
   /// Being low rounds exactly where narrowing its results would: the group
   /// moves bits, or hands out an accumulator.
   bool isExact = false;

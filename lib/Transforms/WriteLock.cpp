@@ -41,8 +41,7 @@ private:
 } // namespace
 
 std::optional<Format> LockBuilder::getFormat(Type type) const {
-  for (Format format : {Format::F32, Format::BF16, Format::F16,
-                        Format::F8E4M3FN, Format::F8E5M2})
+  for (Format format : getFormats())
     if (getFormatType(root->getContext(), format) == type)
       return format;
   return std::nullopt;

@@ -175,6 +175,14 @@ def PrecisionOpInterface : OpInterface<"PrecisionOpInterface"> {
         Why the author's types must stay whatever a policy says, or nothing.
       }],
       "::llvm::StringRef", "getAuthorPin", (ins)>,
+    InterfaceMethod<[{
+        Why the op cannot say that it multiplies in a format that no value is
+        stored in, or nothing.
+      }],
+      "::llvm::StringRef", "getArithmeticPin", (ins "::mlir::FloatType":$format),
+      [{}], [{ return "its dialect has no word for what a product rounds to"; }]>,
+    InterfaceMethod<"Says that the op, a product, multiplies in a format.",
+      "void", "setArithmetic", (ins "::mlir::FloatType":$format), [{}], [{}]>,
     InterfaceMethod<"A number that a policy's condition asks for.",
       "::std::optional<double>", "getPrecisionNumber",
       (ins "::mlir::mp::Quantity":$quantity)>,

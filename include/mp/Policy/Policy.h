@@ -22,10 +22,17 @@
 
 namespace mlir::mp {
 
-/// The element formats a policy can name.
-enum class Format { F32, BF16, F16, F8E4M3FN, F8E5M2 };
+/// The formats a policy can name.
+enum class Format { F32, BF16, F16, F8E4M3FN, F8E5M2, TF32 };
+
+/// All of them, f32 first.
+llvm::ArrayRef<Format> getFormats();
 
 llvm::StringRef stringify(Format format);
+
+/// False for a format that is only one of arithmetic: products read f32 from
+/// memory and round what they multiply.
+bool isStored(Format format);
 
 /// What a rule says about the ops that it matches.
 enum class Action {
