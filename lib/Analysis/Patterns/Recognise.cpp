@@ -1,3 +1,4 @@
+#include "Gradients.h"
 #include "Match.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -69,6 +70,8 @@ public:
 
   void run(ArrayRef<Recogniser> recognisers,
            const llvm::DenseMap<Meaning, SmallVector<Operation *>> &ops);
+  /// Adds the gradients of the units that there are.
+  void addGradients();
 
 private:
   void add(const Recogniser &recogniser, StringRef name, Match &match);
@@ -97,6 +100,41 @@ void UnitBuilder::run(
           add(recogniser, name, match);
       }
     }
+  }
+}
+
+void UnitBuilder::addGradients() {
+  SmallVector<Gradient> gradients;
+  for (const PatternUnit &unit : out.units)
+    findGradients(
+        unit, terms, [&](Operation *op) { return getInnermost(op) != -1; },
+        gradients);
+  // Their units move when others are added.
+  struct Group {
+    StringRef name;
+    std::optional<OpClass> opClass;
+    SmallVector<Operation *> members;
+  };
+  SmallVector<Group> groups;
+  for (const Gradient &gradient : gradients) {
+    const PatternUnit &unit = *gradient.unit;
+    if (unit.parent != -1 && out.units[unit.parent].name == "attention") {
+      const PatternUnit &attention = out.units[unit.parent];
+      SmallVector<Operation *> members =
+          findAttentionGradient(attention, gradient, terms);
+      if (!members.empty())
+        groups.push_back({attention.name, attention.opClass, members});
+    }
+    StringRef name = unit.name == "softmax"       ? "softmax_grad"
+                     : unit.name == "log_softmax" ? "log_softmax_grad"
+                                                  : unit.name;
+    groups.push_back({name, unit.opClass, gradient.members});
+  }
+  for (Group &group : groups) {
+    Match match(terms);
+    for (Operation *op : group.members)
+      match.note(op);
+    add({group.name, group.opClass, {}, nullptr}, group.name, match);
   }
 }
 
@@ -162,8 +200,12 @@ PatternUnits::PatternUnits(Operation *root) {
   for (ArrayRef<Recogniser> recognisers :
        {getAttentionRecognisers(), getLossRecognisers(),
         getNormalizationRecognisers(), getSoftmaxRecognisers(),
-        getActivationRecognisers(), getOptimizerRecognisers(),
-        getStatisticsRecognisers(), getMovementRecognisers()})
+        getActivationRecognisers()})
+    builder.run(recognisers, ops);
+  builder.addGradients();
+  for (ArrayRef<Recogniser> recognisers :
+       {getOptimizerRecognisers(), getStatisticsRecognisers(),
+        getMovementRecognisers()})
     builder.run(recognisers, ops);
 }
 

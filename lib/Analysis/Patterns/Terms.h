@@ -29,6 +29,9 @@ public:
   /// Equal up to movers: computed alike of equal values.
   bool areSame(Value a, Value b) const { return getNumber(a) == getNumber(b); }
 
+  /// Equal for values that are the same; those of movers are their sources'.
+  unsigned getNumber(Value value) const { return numbers.lookup(strip(value)); }
+
   /// The number that every element of `value` is, where it is known.
   std::optional<double> getSplat(Value value) const;
   bool isSplat(Value value, double number) const;
@@ -37,7 +40,6 @@ public:
 
 private:
   void add(Operation *op);
-  unsigned getNumber(Value value) const { return numbers.lookup(strip(value)); }
   std::optional<double> evaluate(Operation *op) const;
 
   std::vector<Operation *> ops;
