@@ -1,5 +1,7 @@
 #include "CostModel.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace mlir::mp;
 
@@ -61,6 +63,7 @@ int64_t CostModel::getCastBytes(Value value, FloatType low) {
   return multiply(getElements(value), 4 + getBytes(low));
 }
 
+/// One that is the same in every call is kept in all the formats that are read.
 int64_t CostModel::getWideBytes(Value value, FloatType low) {
   if (!low || invariants.contains(value))
     return 0;
@@ -74,6 +77,40 @@ int64_t CostModel::getProductWork(PrecisionOpInterface product) {
   return multiply(getElements(product->getResult(0)), multiply(2, count));
 }
 
+/// True for what moves nothing: values that control flow hands on, and views,
+/// since their readers look through them.
+static bool isView(const PrecisionNode &node) {
+  if (node.group.kind == GroupKind::Carried)
+    return true;
+  auto precision = dyn_cast<PrecisionOpInterface>(node.op);
+  switch (precision ? precision.getMeaning() : Meaning::None) {
+  case Meaning::Broadcast:
+  case Meaning::Reshape:
+  case Meaning::Transpose:
+  case Meaning::Slice:
+    return true;
+  default:
+    return false;
+  }
+}
+
+int64_t CostModel::getWideBytes(const PrecisionNode &node) {
+  if (!node.isLeftFree || isView(node))
+    return 0;
+  int64_t written = 0, read = 0;
+  for (Value value : node.group.gives)
+    written += getWideBytes(value, node.low);
+  if (node.group.kind == GroupKind::Compute) {
+    llvm::SmallSetVector<Value, 4> values;
+    for (OpOperand *operand : node.group.reads)
+      values.insert(operand->get());
+    for (Value value : values)
+      read += getWideBytes(value, node.low);
+  }
+  // What moves bits reads those that it writes, be its operand a whole table.
+  return written + (node.isExact ? std::min(read, written) : read);
+}
+
 PlacementCost CostModel::evaluate(PrecisionGraph &graph,
                                   ArrayRef<State> states) {
   PlacementCost cost;
@@ -81,11 +118,9 @@ PlacementCost CostModel::evaluate(PrecisionGraph &graph,
   for (auto [i, node] : llvm::enumerate(graph.nodes)) {
     for (OpOperand *operand : node.group.reads)
       values.insert(operand->get());
-    for (Value value : node.group.gives) {
-      values.insert(value);
-      if (node.isFree() && states[i] == State::Wide)
-        cost.wideBytes += getWideBytes(value, node.low);
-    }
+    values.insert(node.group.gives.begin(), node.group.gives.end());
+    if (states[i] == State::Wide)
+      cost.wideBytes += getWideBytes(node);
   }
   // Null is the wide one.
   auto getFormat = [&](PrecisionNode *node) {

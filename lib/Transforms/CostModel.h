@@ -12,7 +12,7 @@ struct PlacementCost {
   int64_t casts = 0;
   int64_t oneTimeCasts = 0;
   int64_t castBytes = 0;
-  /// What free groups that are wide move beyond their low form.
+  /// What free groups that are wide read and write beyond their low form.
   int64_t wideBytes = 0;
 
   int64_t getBytes() const { return castBytes + wideBytes; }
@@ -30,9 +30,9 @@ public:
 
   /// A cast reads one format and writes the other.
   int64_t getCastBytes(Value value, FloatType low);
-  /// What a value costs more when it is stored wide. One that is the same in
-  /// every call is kept in all the formats that are read.
-  int64_t getWideBytes(Value value, FloatType low);
+  /// What a group that the policy leaves free reads and writes more when it is
+  /// wide.
+  int64_t getWideBytes(const PrecisionNode &node);
   /// Multiplications and additions of a product, for each call.
   int64_t getProductWork(PrecisionOpInterface product);
   /// Constants are folded, and a shape has no elements to cast.
@@ -47,6 +47,7 @@ public:
 
 private:
   int64_t getWeight(Block *block);
+  int64_t getWideBytes(Value value, FloatType low);
 
   Invariants invariants;
   llvm::DenseMap<Block *, int64_t> weights;

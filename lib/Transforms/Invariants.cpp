@@ -6,26 +6,36 @@
 using namespace mlir;
 using namespace mlir::mp;
 
-static bool isParameterRole(Attribute role) {
-  auto text = dyn_cast_if_present<StringAttr>(role);
-  return text && text.getValue() == "param";
+static StringRef getText(Attribute attribute) {
+  auto text = dyn_cast_if_present<StringAttr>(attribute);
+  return text ? text.getValue() : StringRef();
 }
 
-static bool returnsParameters(FunctionOpInterface function) {
-  for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
-    if (isParameterRole(function.getResultAttr(i, "mp.role")))
+/// A step of training has other parameters in each call: it returns new ones,
+/// or the gradients that make them.
+static bool isTrainingStep(FunctionOpInterface function) {
+  for (unsigned i = 0, e = function.getNumResults(); i != e; ++i) {
+    StringRef role = getText(function.getResultAttr(i, "mp.role"));
+    if (role == "param" || role == "grad")
       return true;
+  }
   return false;
+}
+
+/// The caller may write to what it has given away.
+static bool isInvariantArgument(FunctionOpInterface function, unsigned index) {
+  return getText(function.getArgAttr(index, "mp.role")) == "param" &&
+         !function.getArgAttr(index, "tf.aliasing_output") &&
+         !function.getArgAttr(index, "jax.buffer_donor");
 }
 
 Invariants::Invariants(Operation *root) {
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (auto function = dyn_cast<FunctionOpInterface>(op)) {
-      if (function.isExternal() || returnsParameters(function))
+      if (function.isExternal() || isTrainingStep(function))
         return WalkResult::advance();
       for (BlockArgument argument : function.getArguments())
-        if (isParameterRole(
-                function.getArgAttr(argument.getArgNumber(), "mp.role")))
+        if (isInvariantArgument(function, argument.getArgNumber()))
           values.insert(argument);
       return WalkResult::advance();
     }

@@ -9,8 +9,8 @@
 namespace mlir::mp {
 
 /// Values that are the same in every call: constants, arguments with role
-/// `param` of functions that return no new parameters, and what is computed
-/// from nothing else.
+/// `param` that are neither given away nor those of a training step, and what
+/// is computed from nothing else.
 class Invariants {
 public:
   explicit Invariants(Operation *root);

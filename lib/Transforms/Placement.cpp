@@ -55,10 +55,7 @@ MinCut::Node Placer::getCutNode(PrecisionNode *node) const {
 
 void Placer::addNode(PrecisionNode &node, MinCut &cut) {
   MinCut::Node self = getCutNode(&node);
-  int64_t bytes = 0;
-  for (Value value : node.group.gives)
-    bytes += costs.getWideBytes(value, node.low);
-  cut.addEdge(MinCut::source, self, bytes * scale);
+  cut.addEdge(MinCut::source, self, costs.getWideBytes(node) * scale);
   if (!node.isPromoted)
     return;
   for (OpOperand *operand : node.group.reads)
@@ -198,8 +195,11 @@ std::vector<Placer::Component> Placer::split() {
 
 Placement Placer::run() {
   Placement placement;
-  for (PrecisionNode &node : graph.nodes)
+  for (PrecisionNode &node : graph.nodes) {
     placement.states.push_back(node.state);
+    if (node.state == State::Wide)
+      placement.lowerBound += costs.getWideBytes(node);
+  }
   for (const Component &component : split())
     solve(component, placement);
   return placement;

@@ -89,6 +89,7 @@ void PrecisionGraph::addOp(Operation *op) {
     node.index = index;
     node.group = std::move(group);
     applyDecision(*decision, node);
+    node.isLeftFree = node.isFree() && !node.isPromoted;
     applyLock(getLockedFormat(op, index), node);
     nodes.push_back(std::move(node));
   }
@@ -115,6 +116,7 @@ void PrecisionGraph::addBoundary(Operation *root) {
     node.index = index;
     node.group = std::move(group);
     node.state = word ? State::Low : State::Free;
+    node.isLeftFree = node.isFree();
     node.low = low;
     node.isExact = true;
     auto function = dyn_cast<FunctionOpInterface>(op);

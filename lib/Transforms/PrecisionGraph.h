@@ -26,6 +26,9 @@ struct PrecisionNode {
   bool isExact = false;
   /// It has precision of its own that a wide reader would lose.
   bool isSource = false;
+  /// The policy leaves its format to the cost, whatever then follows from the
+  /// formats around it.
+  bool isLeftFree = false;
   /// Low only where everything that it reads is low.
   bool isPromoted = false;
   /// The free nodes of one unit have one format.

@@ -5,6 +5,14 @@
 // RUN: FileCheck %s --check-prefix=LOOPS --input-file=%t/loops.json
 // RUN: mp-opt %t/weights.mlir --mp-autocast="policy=bf16 explain=%t/weights.json" -o %t/out.mlir
 // RUN: FileCheck %s --check-prefix=WEIGHTS --input-file=%t/weights.json
+// RUN: mp-opt %t/step.mlir --mp-autocast="policy=bf16 explain=%t/step.json" -o %t/out.mlir
+// RUN: FileCheck %s --check-prefix=STEP --input-file=%t/step.json
+// RUN: sed -e 's/"grad"/"aux"/' %t/step.mlir > %t/call.mlir
+// RUN: mp-opt %t/call.mlir --mp-autocast="policy=bf16 explain=%t/call.json" -o %t/out.mlir
+// RUN: FileCheck %s --check-prefix=CALL --input-file=%t/call.json
+// RUN: sed -e 's/"param"}/"param", tf.aliasing_output = 0 : i32}/' %t/call.mlir > %t/given.mlir
+// RUN: mp-opt %t/given.mlir --mp-autocast="policy=bf16 explain=%t/given.json" -o %t/out.mlir
+// RUN: FileCheck %s --check-prefix=STEP --input-file=%t/given.json
 
 //--- painting.yaml
 version: 1
@@ -22,15 +30,16 @@ rules:
 
 //--- painting.mlir
 
-// Painting spreads the width of the exponential to the sum, which then moves
-// 128 bytes more. The cut casts five values of 64 elements and 6 bytes as well,
-// but narrows the exponential in place of the sum.
+// Painting spreads the width of the exponential to the sum, which then reads
+// two values and writes one of 64 elements in 2 bytes more. The cut casts five
+// values of 64 elements and 6 bytes as well, but narrows the exponential in
+// place of the sum.
 // PAINTING: "placement": {
 // PAINTING-NEXT: "cost": 1920,
 // PAINTING-NEXT: "greedy_cast_bytes": 1920,
 // PAINTING-NEXT: "greedy_casts": 5,
-// PAINTING-NEXT: "greedy_cost": 2048,
-// PAINTING-NEXT: "greedy_wide_bytes": 128,
+// PAINTING-NEXT: "greedy_cost": 2304,
+// PAINTING-NEXT: "greedy_wide_bytes": 384,
 // PAINTING-NEXT: "lower_bound": 1920,
 // PAINTING-NEXT: "wide_bytes": 0
 func.func @main(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>, %b: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>) {
@@ -79,4 +88,25 @@ func.func @main(%x: tensor<4x4xf32>, %w: tensor<4x4xf32> {mp.role = "param"}) ->
   %0 = stablehlo.exponential %w : tensor<4x4xf32>
   %1 = stablehlo.dot_general %x, %0, contracting_dims = [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
   return %1 : tensor<4x4xf32>
+}
+
+//--- step.mlir
+
+// A function that returns gradients is called with other parameters each time,
+// so the weight's 16 values are cast in each call, like the input's. Where
+// nothing tells of training they are cast once; but not if the caller gives
+// them away to be written over.
+// STEP-NOT: "when": "one-time"
+// STEP: "lower_bound": 192
+// STEP: "cast_bytes": 192
+// STEP: "casts": 2
+// STEP: "one_time_casts": 0
+// CALL: "when": "one-time"
+// CALL: "lower_bound": 96
+// CALL: "cast_bytes": 96
+// CALL: "casts": 1
+// CALL: "one_time_casts": 1
+func.func @main(%x: tensor<4x4xf32>, %w: tensor<4x4xf32> {mp.role = "param"}) -> (tensor<4x4xf32> {mp.role = "grad"}) {
+  %0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
 }

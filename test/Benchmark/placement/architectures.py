@@ -5,9 +5,10 @@
 
 A BERT-like and a GPT-2-like encoder (2 layers, hidden 128, 64 tokens, batch 2),
 a Llama block (grouped queries, rotary, SwiGLU, RMS norm) and ResNet-18 (224 x
-224, batch norm folded forward, batch norm of batches backward). Forward files
-have parameters with role "param", as they are packed once; with backward they
-are masters that change every step, so they have none and their casts count.
+224, batch norm folded forward, batch norm of batches backward). Parameters have
+role "param". What the forward functions do with them alone is done once; the
+others return their gradients, so that they change every step and their casts
+count.
 """
 import argparse
 import functools
@@ -144,11 +145,13 @@ def classify(y):
     return -jax.nn.log_softmax(y)[..., 0].mean()
 
 
-def write(path, fn, params, inputs, constant):
+def write(path, fn, params, inputs):
     text = jax.jit(fn, keep_unused=True).lower(params, *inputs).as_text()
-    count = len(jax.tree_util.tree_leaves(params)) if constant else 0
-    for i in range(count):
+    for i in range(len(jax.tree_util.tree_leaves(params))):
         text = re.sub(r"(%%arg%d: tensor<[^>]*>)" % i, r'\1 {mp.role = "param"}', text, count=1)
+    # A forward function has one result, the others hand out loss and gradients.
+    text = text.replace('jax.result_info = "result[0]"', 'mp.role = "loss"')
+    text = re.sub(r'jax.result_info = "result\[1\][^"]*"', 'mp.role = "grad"', text)
     with open(path, "w") as file:
         file.write(text)
 
@@ -170,11 +173,11 @@ def main():
     }
     for name, (forward, trained, parameters, inputs, loss) in models.items():
         params = shapes(parameters)
-        write(os.path.join(args.out, name + "-forward.mlir"), forward, params, inputs, constant=True)
+        write(os.path.join(args.out, name + "-forward.mlir"), forward, params, inputs)
 
         def step(p, *x, trained=trained, loss=loss):
             return jax.value_and_grad(lambda p: loss(trained(p, *x)))(p)
-        write(os.path.join(args.out, name + "-backward.mlir"), step, params, inputs, constant=False)
+        write(os.path.join(args.out, name + "-backward.mlir"), step, params, inputs)
 
 
 if __name__ == "__main__":
