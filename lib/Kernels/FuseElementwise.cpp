@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -46,15 +47,29 @@ static int64_t getBytes(Type type) {
 }
 
 /// Whether each reader may compute the producer's elements itself: little work
-/// on fewer bytes than the result has.
+/// on fewer bytes than the result has, single elements not counted.
 static bool isWorthRecomputing(linalg::GenericOp producer) {
   if (hasExpensiveBody(producer) ||
       llvm::range_size(producer.getBody()->without_terminator()) > kCheapOps)
     return false;
   int64_t bytes = 0;
   for (Value input : producer.getInputs())
-    bytes += getBytes(input.getType());
+    if (auto type = dyn_cast<RankedTensorType>(input.getType());
+        type && !(type.hasStaticShape() && type.getNumElements() == 1))
+      bytes += getBytes(type);
   return bytes <= getBytes(producer->getResult(0).getType());
+}
+
+/// Whether `consumer` runs at most once for each run of `producer`: beside it
+/// or in a branch, where it may not run at all.
+static bool isBesideOrInBranch(Operation *consumer, Operation *producer) {
+  Operation *op = consumer;
+  while (op->getBlock() != producer->getBlock()) {
+    op = op->getParentOp();
+    if (!isa<scf::IfOp, scf::IndexSwitchOp>(op))
+      return false;
+  }
+  return true;
 }
 
 /// Whether fusing the producer of `operand` into its owner saves more than it
@@ -62,7 +77,7 @@ static bool isWorthRecomputing(linalg::GenericOp producer) {
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
-  if (!producer || !consumer || producer->getBlock() != consumer->getBlock() ||
+  if (!producer || !consumer || !isBesideOrInBranch(consumer, producer) ||
       producer.getNumReductionLoops() != 0 ||
       producer->hasAttr(kStoredAttrName) ||
       consumer->hasAttr(kStoredAttrName) ||

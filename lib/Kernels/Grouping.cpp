@@ -23,8 +23,8 @@ static constexpr int64_t kLongRow = 16;
 static constexpr double kTinyNanoseconds = 2000;
 /// Larger groups would be slow to compile and short of registers.
 static constexpr size_t kMaxNests = 32;
-/// Groups that wait for more ops at one time.
-static constexpr size_t kMaxOpen = 8;
+/// Groups that read one tensor and are looked at for another reader of it.
+static constexpr size_t kMaxReaders = 8;
 
 //===----------------------------------------------------------------------===//
 // Single nests
@@ -169,6 +169,8 @@ struct Group {
   llvm::SmallPtrSet<Operation *, 8> ops;
   /// For each value made here, the nest and the output that make it.
   llvm::MapVector<Value, std::pair<unsigned, unsigned>> products;
+  unsigned number = 0; // in the order of their first ops
+  bool open = true;    // may still grow
 };
 } // namespace
 
@@ -231,14 +233,15 @@ getCommonRows(const LoopNest &nest, ArrayRef<int64_t> own, const Group &group) {
                                        : SmallVector<int64_t>();
 }
 
-static void addNest(Group &group, LoopNest nest,
-                    SmallVector<int64_t> rowCounts) {
+static LoopNest &addNest(Group &group, LoopNest nest,
+                         SmallVector<int64_t> rowCounts) {
   for (auto [index, output] : llvm::enumerate(nest.outputs))
     group.products[output.access.tensor] = {unsigned(group.nests.size()),
                                             unsigned(index)};
   group.ops.insert(nest.op);
   group.nests.push_back(std::move(nest));
   group.rowCounts = std::move(rowCounts);
+  return group.nests.back();
 }
 
 /// Ops that may stay where they are however kernels around them move: they
@@ -249,15 +252,79 @@ static bool isTransparent(Operation *op) {
          op->hasTrait<OpTrait::ConstantLike>();
 }
 
-static bool uses(Operation *op, const Group &group) {
-  return op
-      ->walk([&](Operation *inner) {
-        for (Value operand : inner->getOperands())
-          if (group.products.contains(getRootTensor(operand)))
-            return WalkResult::interrupt();
-        return WalkResult::advance();
-      })
-      .wasInterrupted();
+namespace {
+/// Groups by the tensors they make and read, so that those an op has something
+/// to do with are found however many wait: an optimizer goes through all
+/// parameters in each of its steps.
+class GroupIndex {
+public:
+  /// What `group` makes and reads since `nest` joined it.
+  void add(Group &group, const LoopNest &nest);
+  /// Open groups that `nest` shares tensors with, or that are short like it;
+  /// the latest first.
+  SmallVector<Group *> findRelated(const LoopNest &nest, bool isShort);
+  /// A kernel runs at its last op, so nothing is added behind a reader.
+  void closeReadBy(Operation *op, const Group *except);
+
+private:
+  llvm::DenseMap<Value, Group *> makers;
+  llvm::DenseMap<Value, SmallVector<Group *, 1>> readers;
+  SmallVector<Group *> shortGroups;
+};
+} // namespace
+
+static bool isShort(const Group &group) {
+  return llvm::is_contained(group.rowCounts, 1);
+}
+
+void GroupIndex::add(Group &group, const LoopNest &nest) {
+  nest.forEachAccess([&](const NestAccess &access, bool isOutput) {
+    if (isOutput) {
+      makers[access.tensor] = &group;
+      return;
+    }
+    auto &known = readers[access.tensor];
+    llvm::erase_if(
+        known, [&](Group *other) { return other == &group || !other->open; });
+    if (known.size() == kMaxReaders)
+      known.erase(known.begin());
+    known.push_back(&group);
+  });
+  if (isShort(group) && group.nests.size() == 1)
+    shortGroups.push_back(&group);
+}
+
+SmallVector<Group *> GroupIndex::findRelated(const LoopNest &nest,
+                                             bool isShortNest) {
+  llvm::SmallSetVector<Group *, 8> found;
+  nest.forEachAccess([&](const NestAccess &access, bool isOutput) {
+    if (isOutput)
+      return;
+    if (Group *maker = makers.lookup(access.tensor))
+      found.insert(maker);
+    if (auto known = readers.find(access.tensor); known != readers.end())
+      found.insert_range(known->second);
+  });
+  while (!shortGroups.empty() &&
+         !(shortGroups.back()->open && isShort(*shortGroups.back())))
+    shortGroups.pop_back();
+  if (isShortNest && !shortGroups.empty())
+    found.insert(shortGroups.back());
+  SmallVector<Group *> related = llvm::filter_to_vector(
+      found, [](const Group *group) { return group->open; });
+  llvm::sort(related, [](const Group *a, const Group *b) {
+    return a->number > b->number;
+  });
+  return related;
+}
+
+void GroupIndex::closeReadBy(Operation *op, const Group *except) {
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      if (Group *maker = makers.lookup(getRootTensor(operand));
+          maker && maker != except)
+        maker->open = false;
+  });
 }
 
 /// Whether something outside the group reads `value` or a view of it.
@@ -304,17 +371,12 @@ static KernelPlan finish(Group &group) {
 
 FailureOr<std::vector<KernelPlan>> mp::planKernels(Block &block) {
   std::vector<std::unique_ptr<Group>> groups;
-  SmallVector<Group *> open;
-  auto closeReadBy = [&](Operation *op, Group *except) {
-    llvm::erase_if(open, [&](Group *group) {
-      return group != except && uses(op, *group);
-    });
-  };
+  GroupIndex index;
   for (Operation &op : block) {
     if (isTransparent(&op) || (isLoopNestOp(&op) && op.use_empty()))
       continue;
     if (!isLoopNestOp(&op)) {
-      closeReadBy(&op, nullptr);
+      index.closeReadBy(&op, nullptr);
       continue;
     }
     FailureOr<LoopNest> built = buildLoopNest(&op);
@@ -327,7 +389,7 @@ FailureOr<std::vector<KernelPlan>> mp::planKernels(Block &block) {
     Group *home = nullptr;
     SmallVector<int64_t> own = getRowCounts(nest), rowCounts;
     if (!partial) {
-      for (Group *group : llvm::reverse(open)) {
+      for (Group *group : index.findRelated(nest, llvm::is_contained(own, 1))) {
         rowCounts = getCommonRows(nest, own, *group);
         if (!rowCounts.empty()) {
           home = group;
@@ -335,17 +397,16 @@ FailureOr<std::vector<KernelPlan>> mp::planKernels(Block &block) {
         }
       }
     }
-    closeReadBy(&op, home);
+    index.closeReadBy(&op, home);
     if (!home) {
       groups.push_back(std::make_unique<Group>());
       home = groups.back().get();
+      home->number = groups.size();
+      home->open = !partial;
       rowCounts = own;
-      if (!partial)
-        open.push_back(home);
-      if (open.size() > kMaxOpen)
-        open.erase(open.begin());
     }
-    addNest(*home, std::move(nest), std::move(rowCounts));
+    LoopNest &joined = addNest(*home, std::move(nest), std::move(rowCounts));
+    index.add(*home, joined);
   }
   std::vector<KernelPlan> plans;
   for (auto &group : groups)

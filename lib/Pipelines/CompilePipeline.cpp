@@ -75,6 +75,9 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
     pm.addPass(createMPFuseElementwisePass());
     pm.addPass(createMPOrientProductsPass());
     pm.addPass(createMPFuseEpiloguesPass());
+    // Readers that have given additions to products may do with less.
+    pm.addPass(createMPFuseElementwisePass());
+    pm.addPass(createMPSplitReductionsPass());
     addCleanup(pm);
     MPConvertGemmToKernelsPassOptions gemm;
     gemm.features = options.target.getFeatureList();

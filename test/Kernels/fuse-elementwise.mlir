@@ -96,3 +96,49 @@ func.func @moves_view(%x: tensor<8x4xf32>, %y: tensor<2x4x4xf32>) -> tensor<2x4x
   %2 = linalg.add ins(%1, %y : tensor<2x4x4xf32>, tensor<2x4x4xf32>) outs(%e3 : tensor<2x4x4xf32>) -> tensor<2x4x4xf32>
   return %2 : tensor<2x4x4xf32>
 }
+
+// What unscales a gradient is cheap and reads little else: the check and the
+// update, which is in a branch, do it themselves, and the unscaled gradient is
+// never in memory. A loop would do it again in each round.
+// CHECK-LABEL: func.func @unscaled
+//  CHECK-SAME:   %[[G:.*]]: tensor<8x4xf16>, %[[INV:.*]]: tensor<f32>
+//       CHECK:   %[[U:.*]] = linalg.generic {{.*}} ins(%[[G]], %[[INV]]
+//       CHECK:   linalg.generic {{.*}} iterator_types = ["reduction", "reduction"]} ins(%[[G]], %[[INV]]
+//       CHECK:   scf.if
+//       CHECK:     linalg.generic {{.*}} ins(%{{.*}}, %[[G]], %[[INV]] :
+//       CHECK:   scf.for
+//       CHECK:     linalg.generic {{.*}} ins(%[[U]], %{{.*}} : tensor<8x4xf32>
+#none = affine_map<(d0, d1) -> ()>
+func.func @unscaled(%g: tensor<8x4xf16>, %inv: tensor<f32>, %p: tensor<8x4xf32>, %start: tensor<f32>, %n: index) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+  %e = tensor.empty() : tensor<8x4xf32>
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %limit = arith.constant 1.0 : f32
+  %w = mp.cast %g : tensor<8x4xf16> to tensor<8x4xf32>
+  %u = linalg.generic {indexing_maps = [#id, #none, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%w, %inv : tensor<8x4xf32>, tensor<f32>) outs(%e : tensor<8x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.mulf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<8x4xf32>
+  %most = linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction", "reduction"]}
+      ins(%u : tensor<8x4xf32>) outs(%start : tensor<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = math.absf %a : f32
+    %m = arith.maximumf %s, %o : f32
+    linalg.yield %m : f32
+  } -> tensor<f32>
+  %m = tensor.extract %most[] : tensor<f32>
+  %finite = arith.cmpf olt, %m, %limit : f32
+  %r = scf.if %finite -> tensor<8x4xf32> {
+    %q = linalg.sub ins(%p, %u : tensor<8x4xf32>, tensor<8x4xf32>) outs(%e : tensor<8x4xf32>) -> tensor<8x4xf32>
+    scf.yield %q : tensor<8x4xf32>
+  } else {
+    scf.yield %p : tensor<8x4xf32>
+  }
+  %l = scf.for %i = %c0 to %n step %c1 iter_args(%x = %p) -> tensor<8x4xf32> {
+    %q = linalg.sub ins(%u, %x : tensor<8x4xf32>, tensor<8x4xf32>) outs(%e : tensor<8x4xf32>) -> tensor<8x4xf32>
+    scf.yield %q : tensor<8x4xf32>
+  }
+  return %r, %l : tensor<8x4xf32>, tensor<8x4xf32>
+}

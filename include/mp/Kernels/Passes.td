@@ -26,8 +26,9 @@ def MPFuseElementwisePass : Pass<"mp-fuse-elementwise"> {
   let description = [{
     A linalg op whose result has one reader becomes part of it, reductions
     included. With several readers it is recomputed in each if it is cheap and
-    reads no more bytes than it writes. Division, math functions and gathers
-    are never repeated. Views move behind elementwise ops that do not need
+    reads no more bytes than it writes, single elements not counted. Readers in
+    branches count as readers. Division, math functions and gathers are never
+    repeated. Views move behind elementwise ops that do not need
     their dimensions apart.
 
     Values: unchanged, bit for bit.
@@ -75,6 +76,25 @@ def MPFuseEpiloguesPass : Pass<"mp-fuse-epilogues"> {
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::mp::MPDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def MPSplitReductionsPass : Pass<"mp-split-reductions"> {
+  let summary = "make partial results of large reductions, then combine them";
+  let description = [{
+    A reduction of many elements to few results is work for one thread. Its
+    outermost reduction loop becomes parallel, and a second op combines what
+    each iteration of it has reduced; a loop that is alone is cut into 16 to 64
+    parts first. The parts depend on the shapes only, never on the number of
+    threads.
+
+    Values: sums and products of floats are taken in another order.
+    Reports: nothing.
+
+    [example: test/Kernels/split-reductions.mlir]
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"];
 }
 
 def MPOutlineKernelsPass : Pass<"mp-outline-kernels", "::mlir::ModuleOp"> {
