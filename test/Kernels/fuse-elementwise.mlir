@@ -101,7 +101,7 @@ func.func @moves_view(%x: tensor<8x4xf32>, %y: tensor<2x4x4xf32>) -> tensor<2x4x
 // update, which is in a branch, do it themselves, and the unscaled gradient is
 // never in memory. A loop would do it again in each round.
 // CHECK-LABEL: func.func @unscaled
-//  CHECK-SAME:   %[[G:.*]]: tensor<8x4xf16>, %[[INV:.*]]: tensor<f32>
+//  CHECK-SAME:   %[[G:[^:]*]]: tensor<8x4xf16>, %[[INV:[^:]*]]: tensor<f32>,
 //       CHECK:   %[[U:.*]] = linalg.generic {{.*}} ins(%[[G]], %[[INV]]
 //       CHECK:   linalg.generic {{.*}} iterator_types = ["reduction", "reduction"]} ins(%[[G]], %[[INV]]
 //       CHECK:   scf.if
