@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -318,4 +319,16 @@ std::unique_ptr<SafetensorsFile> SafetensorsFile::read(const std::string &path,
 const Tensor *SafetensorsFile::find(const std::string &name) const {
   auto it = index.find(name);
   return it == index.end() ? nullptr : &entries[it->second];
+}
+
+void SafetensorsFile::forget(const Tensor &tensor) const {
+  if (!storage)
+    return;
+  // Pages that hold nothing else; the allocation itself stays one.
+  auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  uintptr_t begin = reinterpret_cast<uintptr_t>(tensor.data);
+  uintptr_t first = (begin + page - 1) / page * page;
+  uintptr_t end = (begin + tensor.size) / page * page;
+  if (first < end)
+    madvise(reinterpret_cast<void *>(first), end - first, MADV_DONTNEED);
 }

@@ -69,6 +69,8 @@ public:
   /// In the order of the header.
   const std::vector<Tensor> &tensors() const { return entries; }
   const Tensor *find(const std::string &name) const;
+  /// Gives the memory of a tensor back that nobody will read again.
+  void forget(const Tensor &tensor) const;
   const std::unordered_map<std::string, std::string> &metadata() const {
     return meta;
   }

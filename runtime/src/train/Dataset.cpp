@@ -155,6 +155,7 @@ static void copyState(Slot &slot, const io::Tensor &tensor) {
 }
 
 void Dataset::initialise(TrainStep &step) const {
+  std::vector<const io::Tensor *> used;
   for (Slot *slot : step.state()) {
     std::string name = stem(slot->name);
     const char *prefix = slot->role == "param"       ? "init/"
@@ -164,11 +165,13 @@ void Dataset::initialise(TrainStep &step) const {
     if (!tensor && slot->role == "opt_state")
       tensor = find(std::string(prefix) + slot->name, *slot, true);
     if (tensor)
-      copyState(*slot, *tensor);
+      copyState(*slot, *used.emplace_back(tensor));
     else if (slot->role == "param")
       throw Error(path + ": expected '" + prefix + name +
                   "', the initial value of the parameter '" + slot->name + "'");
   }
+  for (const io::Tensor *tensor : used)
+    file->forget(*tensor);
 }
 
 void Dataset::orderEpoch(int64_t epoch) {

@@ -18,7 +18,8 @@ public:
   /// By the seed, as there is no batch order; or some argument is random.
   bool isShuffled() const { return !batchOrder || !randomKeys.empty(); }
 
-  /// Copies the initial parameters and states into the step.
+  /// Copies the initial parameters and states into the step, once: their part
+  /// of the file is given back.
   void initialise(TrainStep &step) const;
 
   /// Copies the samples of step `index` of `epoch` into the inputs.
