@@ -26,6 +26,8 @@ class DecidePrecisionPass
   bool load();
   void markBoundary();
   const PolicyRule *findRule(Operation *op, const OpSubject &subject);
+  bool addsWideBias(Operation *op, const OpSubject &subject,
+                    const PolicyRule &rule);
   void applyParts(Operation *op, const PolicyRule &rule, Decision &decision);
   LogicalResult decide(Operation *op);
   LogicalResult checkLegality(Operation *op, const OpSubject &subject,
@@ -101,14 +103,19 @@ void DecidePrecisionPass::markBoundary() {
   });
 }
 
+/// A product and the sum of it and its bias, or null.
+static const OpUnits::Unit *getLinear(const OpUnits &units, Operation *op) {
+  static const std::string linear[] = {"linear"};
+  return units.find(op, linear);
+}
+
 /// The first rule that matches, but for the sum of a product and its bias:
 /// where the product's rule speaks about it, and no rule in front of that one
 /// about the sum, the product's rule decides both.
 const PolicyRule *DecidePrecisionPass::findRule(Operation *op,
                                                 const OpSubject &subject) {
   const PolicyRule *rule = policy->match(subject);
-  static const std::string linear[] = {"linear"};
-  const OpUnits::Unit *unit = units->find(op, linear);
+  const OpUnits::Unit *unit = getLinear(*units, op);
   if (!unit || unit->getRoot() != op)
     return rule;
   for (Operation *member : unit->members) {
@@ -120,6 +127,17 @@ const PolicyRule *DecidePrecisionPass::findRule(Operation *op,
       return own;
   }
   return rule;
+}
+
+/// True for a product whose rule wants the sum with its bias in f32, and has
+/// the say about it.
+bool DecidePrecisionPass::addsWideBias(Operation *op, const OpSubject &subject,
+                                       const PolicyRule &rule) {
+  if (!rule.bias || *rule.bias || !subject.isProduct())
+    return false;
+  const OpUnits::Unit *unit = getLinear(*units, op);
+  return unit &&
+         findRule(unit->getRoot(), subject.getFor(unit->getRoot())) == &rule;
 }
 
 /// Parts of a pattern may have another precision than the whole. A product
@@ -277,6 +295,9 @@ LogicalResult DecidePrecisionPass::decide(Operation *op) {
     decision.low = getFormatType(&getContext(), compute);
     decision.accumulate = getFormatType(&getContext(), accumulate);
     decision.result = rule ? rule->result : ResultChoice::Low;
+    // Such a sum is of the accumulator as it is.
+    if (rule && addsWideBias(op, subject, *rule))
+      decision.result = ResultChoice::Wide;
     if (rule)
       applyParts(op, *rule, decision);
     for (const PolicyRule *single : policy->matchOperands(subject, rule))

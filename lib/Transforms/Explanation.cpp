@@ -34,6 +34,8 @@ Explanation::Explanation(Operation *root, CostModel &costs)
     for (NamedAttribute figure : figures)
       if (auto number = dyn_cast<IntegerAttr>(figure.getValue()))
         placement[figure.getName().getValue()] = number.getInt();
+  if (std::optional<int64_t> cost = placement.getInteger("cost"))
+    placement["optimal"] = cost == placement.getInteger("lower_bound");
   llvm::SHA256 chosen;
   llvm::DenseMap<Type, std::string> texts;
   walkDecidedOps(root, [&](Operation *op) {

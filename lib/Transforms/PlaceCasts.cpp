@@ -90,8 +90,12 @@ static void report(Operation *root, const PlacementCost &chosen,
                            list.getDictionary(root->getContext()));
   remark::passed(root->getLoc(),
                  remark::RemarkOpts::name("placement").category("mp"))
+      << remark::metric("Casts", chosen.casts)
+      << remark::metric("CastBytes", chosen.castBytes)
       << remark::metric("Cost", chosen.getBytes())
       << remark::metric("LowerBound", lowerBound)
+      << remark::metric("Optimal",
+                        chosen.getBytes() == lowerBound ? "yes" : "no")
       << remark::metric("GreedyCost", greedy.getBytes());
 }
 

@@ -41,6 +41,7 @@ rules:
 // PAINTING-NEXT: "greedy_cost": 2304,
 // PAINTING-NEXT: "greedy_wide_bytes": 384,
 // PAINTING-NEXT: "lower_bound": 1920,
+// PAINTING-NEXT: "optimal": true,
 // PAINTING-NEXT: "wide_bytes": 0
 func.func @main(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>, %b: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>) {
   %0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0] : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
