@@ -35,3 +35,14 @@ TEST(Narrow, HasSubnormalsAndInfinity) {
   EXPECT_EQ(narrow(infinity, DType::BF16), 0x7f80);
   EXPECT_EQ(narrow(std::nanf(""), DType::F16) & 0x7fff, 0x7e00);
 }
+
+TEST(Narrow, EveryCodeWidensToTheNumberItMeans) {
+  for (DType type : {DType::F16, DType::BF16})
+    for (int code = 0; code <= 0xffff; ++code) {
+      float value = widen(uint16_t(code), type);
+      if (std::isnan(value))
+        EXPECT_TRUE(std::isnan(widen(narrow(value, type), type)));
+      else
+        EXPECT_EQ(narrow(value, type), code);
+    }
+}

@@ -223,6 +223,8 @@ static void compile(const CompileRequest &request, const std::string &compiler,
     if (!value.empty())
       args.push_back(flag + value);
   }
+  if (!request.report.empty())
+    args.push_back("--report=" + request.report);
   bool tell = !request.quiet && isatty(STDERR_FILENO);
   if (tell)
     std::fprintf(stderr, "%s: compiling %s ...", request.tool,
@@ -257,7 +259,7 @@ std::string mp::tool::compiledModel(const CompileRequest &request) {
   std::string compiler = findCompiler();
   std::string base = cacheFolder() + "/" + compiledKey(request);
   std::string entry = base + ".so", sumFile = base + ".sum";
-  if (isGood(entry, sumFile))
+  if (request.report.empty() && isGood(entry, sumFile))
     return entry;
 
   // Another process may be doing the same: each writes its own file, and the

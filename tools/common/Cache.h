@@ -24,6 +24,8 @@ struct CompileRequest {
   /// The compiled model tells the user of places in the source, so a copy of
   /// the source is another model.
   bool tellsPlaces = false;
+  /// Write a report of the compilation there: then it is compiled anew.
+  std::string report = {};
 };
 
 /// The folder of compiled models, made if it is not there. Throws Error.

@@ -1,5 +1,6 @@
 #include "common/Command.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -100,6 +101,12 @@ Command &Command::value(std::string name, std::string placeholder,
   return *this;
 }
 
+Command &Command::elsewhere(std::vector<std::string> names, std::string where) {
+  strangers = std::move(names);
+  strangersPlace = std::move(where);
+  return *this;
+}
+
 Command &Command::check(std::function<void()> check) {
   together = std::move(check);
   return *this;
@@ -121,6 +128,15 @@ void Command::parseOperand(const std::string &arg) {
     throw Error("expected one " + operand + ", but got '" + field + "' and '" +
                 arg + "'");
   field = arg;
+}
+
+void Command::failUnknown(const std::string &arg,
+                          const std::string &name) const {
+  std::string text = "unknown option '" + arg + "'; ";
+  if (std::find(strangers.begin(), strangers.end(), name) == strangers.end())
+    throw Error(text + "see " + tool + " --help");
+  throw Error(text + strangersPlace + "\"" +
+              arg.substr(arg.find_first_not_of('-')) + "\"");
 }
 
 static std::string spelled(const std::string &name) {
@@ -148,7 +164,7 @@ bool Command::parse(const std::vector<std::string> &args) {
                  : entry             ? entry->flag
                                      : nullptr;
     if (!entry && !flag)
-      throw Error("unknown option '" + arg + "'; see " + tool + " --help");
+      failUnknown(arg, name);
     if (flag) {
       if (hasValue)
         throw Error("option " + spelled(name) + " takes no value");

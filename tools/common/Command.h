@@ -59,6 +59,9 @@ public:
   Command &flag(std::string name, bool &field, std::string help);
   Command &value(std::string name, std::string placeholder, Setter setter,
                  std::string help);
+  /// Options of another place, which the user is told of: `where` with the
+  /// option behind it, `"name=value"`.
+  Command &elsewhere(std::vector<std::string> names, std::string where);
   /// What the options must be together; it throws Error.
   Command &check(std::function<void()> check);
 
@@ -81,11 +84,15 @@ private:
   };
   const Entry *find(const std::string &name) const;
   void parseOperand(const std::string &arg);
+  [[noreturn]] void failUnknown(const std::string &arg,
+                                const std::string &name) const;
 
   std::string tool, operand, usageText;
   std::string &field;
   bool help = false, version = false;
   std::vector<Entry> entries;
+  std::vector<std::string> strangers;
+  std::string strangersPlace;
   std::function<void()> together;
 };
 

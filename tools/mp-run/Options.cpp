@@ -6,11 +6,12 @@ using namespace mp::run;
 static void checkTogether(const Options &options) {
   if (!options.comparePolicy.empty() &&
       (options.bench || options.checkFinite ||
-       !(options.recordRanges + options.expect + options.outputs + options.lock)
+       !(options.recordRanges + options.expect + options.outputs +
+         options.lock + options.report)
             .empty()))
     throw Error("--compare-policy compares two runs of its own: expected no "
                 "--bench, --check-finite, --record-ranges, --expect, "
-                "--outputs or --lock beside it");
+                "--outputs, --lock or --report beside it");
   if (options.bench && !options.recordRanges.empty())
     throw Error("--bench and --record-ranges exclude each other: what is "
                 "recorded takes time");
@@ -74,6 +75,8 @@ compiled by mp-compile into a cache.)")
       .value("roles", "FILE", text(o.roles),
              "names and roles of arguments and results (JSON)")
       .value("lock", "FILE", text(o.lock), "precision decisions to replay")
+      .value("report", "FILE", text(o.report),
+             "page with the memory table and plan, decisions and casts (HTML)")
       .note(R"(
 environment:
   MP_COMPILE        the mp-compile to use (default: beside mp-run, then PATH)

@@ -44,6 +44,8 @@ std::string mp::run::toJson(const Report &report) {
                     {"persistent", instance.persistent_bytes},
                     {"packed", instance.packed_bytes},
                     {"scratch", instance.scratch_bytes}};
+  if (!report.memory.table.is_null())
+    json["memory_table"] = report.memory.table;
   if (report.compared) {
     double maxAbs = 0, maxRel = 0, relL2 = 0;
     ordered_json list = ordered_json::array();

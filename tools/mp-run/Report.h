@@ -7,6 +7,7 @@
 #include "mp-run/Compare.h"
 #include "mp-run/Observe.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace mp::run {
 struct Memory {
   uint64_t arguments = 0, results = 0;
   mp_rt_memory_info instance = {};
+  nlohmann::ordered_json table; // that of tool::memoryTable
   uint64_t peak() const { return arguments + results + instance.peak_bytes; }
 };
 

@@ -1,6 +1,7 @@
 #include "mp-run/Run.h"
 
 #include "common/Cache.h"
+#include "common/MemoryTable.h"
 #include "mp-run/Binding.h"
 #include "mp-run/ComparePolicy.h"
 #include "mp-run/Ranges.h"
@@ -65,11 +66,13 @@ bool mp::run::run(const Options &options) {
           {"--check-finite=", options.checkFinite ? "true" : ""},
           {"--observe=", options.recordRanges.empty() ? "" : "true"}},
          options.quiet,
-         /*tellsPlaces=*/options.checkFinite || !options.recordRanges.empty()});
-  if (!source &&
-      !(options.policy + options.ranges + options.target + options.lock)
-           .empty())
-    throw Error("--policy, --ranges, --target and --lock are for .mlir files; "
+         /*tellsPlaces=*/options.checkFinite || !options.recordRanges.empty(),
+         options.report});
+  if (!source && !(options.policy + options.ranges + options.target +
+                   options.lock + options.report)
+                      .empty())
+    throw Error("--policy, --ranges, --target, --lock and --report are for "
+                ".mlir files; "
                 "'" +
                 options.model + "' is compiled already");
   ModelPtr model = loadModel(path);
@@ -93,6 +96,10 @@ bool mp::run::run(const Options &options) {
   report.function = function.name;
   report.device = options.device.empty() ? "cpu" : options.device;
   report.tolerance = options.tolerance;
+  mp_rt_model_info info = {};
+  info.struct_size = sizeof(info);
+  check(mp_rt_model_query(model.get(), &info));
+  report.memory.table = tool::memoryTable(info.manifest, function.name);
   report.timing = execute(instance.get(), function, options);
   report.memory.instance.struct_size = sizeof(report.memory.instance);
   check(mp_rt_instance_memory(instance.get(), &report.memory.instance));

@@ -12,6 +12,10 @@ static void checkTogether(const Options &o) {
     throw Error("--fall-back needs --resume");
   if (o.every && o.checkpoint.empty())
     throw Error("--every needs --checkpoint=DIR");
+  if (o.evalData.empty() && !o.evalModel.empty())
+    throw Error("--eval-model needs --eval-data=FILE");
+  if (o.evalModel.empty() && !o.evalRoles.empty())
+    throw Error("--eval-roles needs --eval-model=MODEL");
 }
 
 tool::Command mp::train_tool::commandLine(Options &o) {
@@ -41,6 +45,17 @@ compiled by mp-compile --train into a cache.)")
             "with --resume: if that checkpoint is damaged, go on from the "
             "newest whole one")
       .value("metrics", "FILE", text(o.metrics), "a line of JSON for each step")
+      .value(
+          "schedule", "FILE", text(o.schedule),
+          "learning rate and other scalars by step (JSON): a number, a list, "
+          "or steps, linear, cosine or exponential, with a warm-up")
+      .value("eval-data", "FILE", text(o.evalData),
+             "safetensors file with `<arg>_test`: each epoch ends with a call "
+             "of the function `evaluate` on it")
+      .value("eval-model", "MODEL", text(o.evalModel),
+             "the model with that function (default: the one that is trained)")
+      .value("eval-roles", "FILE", text(o.evalRoles),
+             "its names and roles, if it is a .mlir file (JSON)")
       .value("patience", "N", count(o.patience),
              "give up after N overflows in a row with the scale at its minimum "
              "(default 10)")
@@ -50,7 +65,12 @@ compiled by mp-compile --train into a cache.)")
              "the train step in a compiled model")
       .value("threads", "N", count(o.threads, 1, 1024),
              "threads to use (default: MP_RT_THREADS, else all CPUs)")
-      .flag("quiet", o.quiet, "no progress bar")
+      .flag("check-finite", o.checkFinite,
+            "name the op that first made numbers that are not finite, in the "
+            "metrics and errors; a .so must have been compiled with this "
+            "option")
+      .flag("json", o.json, "print one JSON object at the end")
+      .flag("quiet", o.quiet, "no progress bar, no memory table")
       .section("for a .mlir file, given to mp-compile:")
       .value("policy", "P", text(o.policy),
              "make it mixed precision by this policy")
@@ -65,6 +85,10 @@ compiled by mp-compile --train into a cache.)")
       .value("train-step", "OPTS", text(o.trainStep),
              "further options of mp-opt --mp-train-step, such as "
              "\"preset=megatron accumulate=4\"")
+      .value("ranges", "FILE", text(o.ranges),
+             "recorded ranges for the policy to use")
+      .value("report", "FILE", text(o.report),
+             "page with the memory table and plan, decisions and casts (HTML)")
       .value("target", "T", text(o.target),
              "compile for this target (default: this machine)")
       .value("lock", "FILE", text(o.lock), "precision decisions to replay")
@@ -73,6 +97,11 @@ compiled by mp-compile --train into a cache.)")
       .note(R"(
 Ctrl-C and SIGTERM finish the step, write a checkpoint and stop; a second one
 stops at once.)")
+      .elsewhere({"compute", "preset", "init-scale", "growth", "backoff",
+                  "interval", "min", "max", "hysteresis", "accumulate",
+                  "masters", "low-states", "state-format", "per-loss",
+                  "explain", "write-lock"},
+                 "it is part of the compiled step: --train-step=")
       .check([&o] { checkTogether(o); });
   return c;
 }

@@ -1,5 +1,7 @@
 #include "mp-train/Progress.h"
 
+#include "common/MemoryTable.h"
+
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -42,21 +44,55 @@ void Progress::show(const mp_train_progress &p) {
           (long long)p.epoch + 1, (long long)p.epochs,
           lossCount ? lossSum / double(lossCount) : NAN, p.scale,
           (long long)p.skipped, p.samples_per_second);
+    if (p.evaluation)
+      std::fprintf(stderr, "%sevaluation: %s\n", terminal ? "\n" : "",
+                   p.evaluation);
     lossSum = 0;
     lossCount = 0;
   }
 }
 
-void Progress::finish(const mp_train_summary &s, const char *checkpoint) {
+void Progress::finish(const mp_train_summary &s, const char *checkpoint,
+                      const nlohmann::ordered_json &memory) {
   if (terminal && !quiet)
     std::fputc('\n', stderr);
-  std::printf("%s after %lld steps (%lld skipped), %.1f s; loss of the last "
-              "epoch %.6g\n",
-              s.stopped ? "stopped" : "done", (long long)s.steps,
-              (long long)s.skipped, s.seconds, s.last_epoch_loss);
+  std::printf(
+      "%s after %lld steps (%lld skipped), %.1f s, %.0f samples/s; loss "
+      "of the last epoch %.6g\n",
+      s.stopped ? "stopped" : "done", (long long)s.steps, (long long)s.skipped,
+      s.seconds, s.samples_per_second, s.last_epoch_loss);
+  if (*s.evaluation)
+    std::printf("evaluation: %s\n", s.evaluation);
   std::printf("memory: state %.1f MiB, temporaries at peak %.1f MiB\n",
               double(s.state_bytes) / 1048576, double(s.peak_bytes) / 1048576);
+  if (!quiet && !memory.is_null())
+    std::fputs(mp::tool::memoryText(memory).c_str(), stdout);
   if (checkpoint)
     std::printf("checkpoint: %s/step-%lld.safetensors%s\n", checkpoint,
                 (long long)s.steps, s.stopped ? "; go on with --resume" : "");
+}
+
+void Progress::print(const mp_train_summary &s, const char *checkpoint,
+                     const nlohmann::ordered_json &memory) {
+  if (terminal && !quiet)
+    std::fputc('\n', stderr);
+  nlohmann::ordered_json json = {{"steps", s.steps},
+                                 {"skipped", s.skipped},
+                                 {"stopped", s.stopped != 0},
+                                 {"seconds", s.seconds},
+                                 {"samples_per_second", s.samples_per_second},
+                                 {"last_epoch_loss", s.last_epoch_loss},
+                                 {"parameters", s.parameters},
+                                 {"state_bytes", s.state_bytes},
+                                 {"peak_bytes", s.peak_bytes}};
+  if (s.stuck_weights >= 0)
+    json["stuck_weights"] = s.stuck_weights;
+  if (*s.evaluation)
+    json["evaluation"] = nlohmann::ordered_json::parse(s.evaluation);
+  if (checkpoint)
+    json["checkpoint"] = std::string(checkpoint) + "/step-" +
+                         std::to_string(s.steps) + ".safetensors";
+  if (!memory.is_null())
+    json["memory_table"] = memory;
+  std::printf("%s\n", json.dump().c_str());
 }

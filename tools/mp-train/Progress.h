@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 namespace mp::train_tool {
 
@@ -16,7 +17,12 @@ public:
   explicit Progress(bool quiet);
 
   void show(const mp_train_progress &progress);
-  void finish(const mp_train_summary &summary, const char *checkpoint);
+  /// `memory` is that of mp::tool::memoryTable.
+  void finish(const mp_train_summary &summary, const char *checkpoint,
+              const nlohmann::ordered_json &memory);
+  /// The same as one JSON object on one line.
+  void print(const mp_train_summary &summary, const char *checkpoint,
+             const nlohmann::ordered_json &memory);
 
 private:
   bool quiet, terminal;

@@ -1,8 +1,11 @@
 //===- mp-train.cpp - trains compiled train steps -------------------------===//
 
 #include "common/Cache.h"
+#include "common/MemoryTable.h"
 #include "mp-train/Options.h"
 #include "mp-train/Progress.h"
+
+#include "mp_rt/mp_rt.h"
 
 #include <csignal>
 #include <cstdio>
@@ -29,19 +32,65 @@ static int32_t onStep(void *user, const mp_train_progress *progress) {
   return stopAsked;
 }
 
+/// The compiled form of a model that is trained or evaluated.
+static std::string compiled(const Options &o, const std::string &model,
+                            bool isTrained) {
+  std::string onlySource = o.policy + o.target + o.lock + o.trainStep +
+                           o.lossScale + o.ranges + o.report;
+  if (!mp::tool::isSource(model)) {
+    if (isTrained && !onlySource.empty())
+      throw Error("'" + model +
+                  "' is compiled already: expected no --policy, --loss-scale, "
+                  "--train-step, --ranges, --report, --target or --lock, "
+                  "which are for mp-compile");
+    return model;
+  }
+  std::string check = o.checkFinite ? "true" : "";
+  if (!isTrained)
+    return mp::tool::compiledModel({"mp-train",
+                                    model,
+                                    {{"--policy=", o.policy},
+                                     {"--target=", o.target},
+                                     {"--roles=", o.evalRoles}},
+                                    o.quiet});
+  mp::tool::CompileRequest request{"mp-train",
+                                   model,
+                                   {{"--train=", "true"},
+                                    {"--policy=", o.policy},
+                                    {"--target=", o.target},
+                                    {"--roles=", o.roles},
+                                    {"--lock=", o.lock},
+                                    {"--ranges=", o.ranges},
+                                    {"--train-step=", o.trainStep},
+                                    {"--loss-scale=", o.lossScale},
+                                    {"--check-finite=", check}},
+                                   o.quiet};
+  request.report = o.report;
+  // Gradients are named with their places, too.
+  request.tellsPlaces = true;
+  return mp::tool::compiledModel(request);
+}
+
+/// Where the memory of the step goes, as the model's manifest tells it.
+static nlohmann::ordered_json memoryOf(const std::string &path,
+                                       const Options &options) {
+  mp_rt_model *model = nullptr;
+  mp_rt_model_info info{};
+  info.struct_size = sizeof(info);
+  if (mp_rt_model_load(path.c_str(), &model) != MP_RT_OK ||
+      mp_rt_model_query(model, &info) != MP_RT_OK)
+    throw Error(mp_rt_last_error());
+  auto table = mp::tool::memoryTable(info.manifest, options.function.empty()
+                                                        ? "train_step"
+                                                        : options.function);
+  mp_rt_model_unload(model);
+  return table;
+}
+
 static bool train(const Options &options) {
-  std::string model = options.model;
-  if (mp::tool::isSource(model))
-    model = mp::tool::compiledModel({"mp-train",
-                                     model,
-                                     {{"--train=", "true"},
-                                      {"--policy=", options.policy},
-                                      {"--target=", options.target},
-                                      {"--roles=", options.roles},
-                                      {"--lock=", options.lock},
-                                      {"--train-step=", options.trainStep},
-                                      {"--loss-scale=", options.lossScale}},
-                                     options.quiet});
+  std::string model = compiled(options, options.model, true), evalModel;
+  if (!options.evalModel.empty())
+    evalModel = compiled(options, options.evalModel, false);
   auto orNull = [](const std::string &text) {
     return text.empty() ? nullptr : text.c_str();
   };
@@ -65,12 +114,20 @@ static bool train(const Options &options) {
   run.progress_user = &progress;
   run.warning = onWarning;
   run.fall_back = options.fallBack;
+  run.schedule = orNull(options.schedule);
+  run.eval_data = orNull(options.evalData);
+  run.eval_model = orNull(evalModel);
   for (int signal : {SIGINT, SIGTERM})
     std::signal(signal, askToStop);
   mp_train_summary summary;
   if (mp_train_run(&run, &summary) != 0)
     throw Error(mp_train_last_error());
-  progress.finish(summary, run.checkpoint);
+  if (options.json)
+    progress.print(summary, run.checkpoint, memoryOf(model, options));
+  else
+    progress.finish(summary, run.checkpoint, memoryOf(model, options));
+  if (std::fflush(stdout) != 0)
+    throw Error("cannot write to standard output");
   return true;
 }
 

@@ -22,6 +22,8 @@ typedef struct mp_train_progress {
   double scale;              /* loss scale used in this step; 1 without one */
   int64_t skipped;           /* steps skipped so far, for overflow */
   double samples_per_second; /* over the last second or so */
+  const char *evaluation;    /* "loss 0.5, accuracy 0.97" after the last step of
+                                an epoch that was evaluated, else null */
 } mp_train_progress;
 
 /* Called after every step on the calling thread. Non-zero asks to stop after
@@ -53,18 +55,31 @@ typedef struct mp_train_options {
   mp_train_progress_fn progress; /* optional */
   void *progress_user;           /* of both callbacks */
   mp_train_warning_fn warning;   /* optional */
-  int32_t fall_back; /* with resume: where the newest checkpoint is damaged,
-                        warn and take the newest whole one */
+  int32_t fall_back;     /* with resume: where the newest checkpoint is damaged,
+                            warn and take the newest whole one */
+  const char *schedule;  /* JSON file with the scalars that change from step
+                            to step, null for none */
+  const char *eval_data; /* safetensors: `<arg>_test`; each epoch ends with
+                            an evaluation. Null for none */
+  const char *eval_model;    /* compiled model to evaluate; null: `model` */
+  const char *eval_function; /* null: "evaluate" */
 } mp_train_options;
 
 typedef struct mp_train_summary {
   size_t struct_size;
-  int64_t steps, skipped; /* in all, including those before a resume */
-  int32_t stopped;        /* progress asked to stop */
-  double last_epoch_loss; /* mean over the clean steps of the last epoch */
-  double seconds;         /* of this run's steps */
-  uint64_t state_bytes;   /* parameters, optimizer and scaler state */
-  uint64_t peak_bytes;    /* of the instance: temporaries, packed weights */
+  int64_t steps, skipped;    /* in all, including those before a resume */
+  int32_t stopped;           /* progress asked to stop */
+  double last_epoch_loss;    /* mean over the clean steps of the last epoch */
+  double seconds;            /* of this run's steps */
+  uint64_t state_bytes;      /* parameters, optimizer and scaler state */
+  uint64_t peak_bytes;       /* of the instance: temporaries, packed weights */
+  double samples_per_second; /* of this run */
+  int64_t stuck_weights;     /* in the last step: weights that a nonzero update
+                                left where they were; -1 where masters keep
+                                them, or nobody counts */
+  int64_t parameters;        /* weights in all */
+  const char *evaluation;    /* the last one, as JSON; "" if there was none.
+                                Valid until this thread's next mp_train call */
 } mp_train_summary;
 
 /* Sets every field to its default. */

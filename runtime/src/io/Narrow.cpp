@@ -29,3 +29,19 @@ uint16_t io::narrow(float value, DType type) {
   int code = ((exponent - lowest) << mantissaBits) + int(std::nearbyint(units));
   return uint16_t(sign | std::min(code, infinity));
 }
+
+float io::widen(uint16_t code, DType type) {
+  int mantissaBits = type == DType::F16 ? 10 : 7;
+  int lowest = type == DType::F16 ? -14 : -126;
+  int top = (1 << (15 - mantissaBits)) - 1;
+  int exponent = (code & 0x7fff) >> mantissaBits;
+  int mantissa = code & ((1 << mantissaBits) - 1);
+  float value = 0;
+  if (exponent == top)
+    value = mantissa ? NAN : INFINITY;
+  else
+    value =
+        std::ldexp(float(exponent ? mantissa + (1 << mantissaBits) : mantissa),
+                   lowest + std::max(exponent - 1, 0) - mantissaBits);
+  return code & 0x8000 ? -value : value;
+}

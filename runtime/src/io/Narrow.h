@@ -13,6 +13,9 @@ bool isNarrow(DType type);
 /// The nearest code of `type`, ties to even, overflow to infinity.
 uint16_t narrow(float value, DType type);
 
+/// The number that a code of `type` means, exactly.
+float widen(uint16_t code, DType type);
+
 } // namespace mp::io
 
 #endif // MP_IO_NARROW_H

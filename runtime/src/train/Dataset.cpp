@@ -53,14 +53,15 @@ std::string stem(const std::string &name) {
 } // namespace
 
 Dataset::Dataset(const std::string &path, TrainStep &step, int64_t batch,
-                 int64_t epochs, uint64_t seed)
+                 int64_t epochs, uint64_t seed, const Schedules &schedules)
     : path(path), batch(batch), seed(seed) {
   std::string error;
   file = io::SafetensorsFile::read(path, error);
   if (!file)
     throw Error(error);
   for (Slot *slot : step.inputs())
-    addSource(slot);
+    if (!schedules.has(slot->name))
+      addSource(slot);
   if (samples < 0)
     throw Error("the train step has no argument that takes samples");
   if (stepsPerEpoch() == 0)
@@ -134,6 +135,11 @@ void Dataset::addSource(Slot *slot) {
     sources.push_back({slot, tensor, 0});
     return;
   }
+  if (slot->role == "schedule")
+    throw Error("the argument '" + slot->name +
+                "' has the role 'schedule': expected it among the schedules, "
+                "or a constant '" +
+                slot->name + "' in " + path);
   throw Error(path + ": expected '" + key + "' for the argument '" +
               slot->name + "' " + text(slot->shape) +
               ", its first axis the samples");

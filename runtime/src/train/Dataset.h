@@ -3,6 +3,7 @@
 #ifndef MP_TRAIN_DATASET_H
 #define MP_TRAIN_DATASET_H
 
+#include "train/Schedule.h"
 #include "train/TrainStep.h"
 
 namespace mp::train {
@@ -10,8 +11,9 @@ namespace mp::train {
 /// The training data of one file, checked against one train step.
 class Dataset {
 public:
+  /// Arguments that have a schedule take nothing from the file.
   Dataset(const std::string &path, TrainStep &step, int64_t batch,
-          int64_t epochs, uint64_t seed);
+          int64_t epochs, uint64_t seed, const Schedules &schedules);
 
   int64_t stepsPerEpoch() const { return samples / batch; }
   int64_t numSamples() const { return samples; }

@@ -1,6 +1,7 @@
 #include "train/Metrics.h"
 
 #include "io/AtomicFile.h"
+#include "train/Scalers.h"
 #include "train/TrainStep.h"
 
 #include <cerrno>
@@ -47,15 +48,40 @@ MetricsFile::~MetricsFile() {
 void MetricsFile::write(const StepMetrics &m) {
   nlohmann::ordered_json json = {
       {"step", m.step},         {"epoch", m.epoch},
-      {"loss", number(m.loss)}, {"scale", number(m.scale)},
-      {"finite", !m.fault},     {"skipped", m.fault.has_value()}};
+      {"loss", number(m.loss)}, {"scale", number(leastOf(m.scales))},
+      {"finite", !m.fault},     {"skipped", m.fault && m.fault->skipped}};
   json["culprit"] = nullptr;
   if (m.fault) {
     json["culprit"] = m.fault->gradient.name;
     json["location"] = m.fault->gradient.location;
     json["origin"] = m.fault->origin;
+    if (!m.fault->op.empty())
+      json["op"] = m.fault->op;
   }
-  std::string line = json.dump() + "\n";
+  if (m.scales.size() > 1)
+    for (const auto &[loss, scale] : m.scales)
+      json["scales"][loss] = number(scale);
+  for (const auto &[name, value] : m.schedules)
+    json["schedules"][name] = number(value);
+  if (m.stuckWeights >= 0)
+    json["stuck_weights"] = m.stuckWeights;
+  writeLine(json.dump(-1, ' ', false,
+                      nlohmann::ordered_json::error_handler_t::replace) +
+            "\n");
+}
+
+void MetricsFile::write(int64_t step, int64_t epoch, int64_t samples,
+                        const std::vector<Measure> &measures) {
+  nlohmann::ordered_json json = {{"step", step}, {"epoch", epoch}};
+  for (const Measure &measure : measures)
+    json["evaluation"][measure.name] = number(measure.value);
+  json["samples"] = samples;
+  writeLine(json.dump(-1, ' ', false,
+                      nlohmann::ordered_json::error_handler_t::replace) +
+            "\n");
+}
+
+void MetricsFile::writeLine(const std::string &line) {
   if (std::fwrite(line.data(), 1, line.size(), file) != line.size())
     throw Error("cannot write '" + path + "': " + std::strerror(errno));
 }

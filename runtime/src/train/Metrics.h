@@ -3,24 +3,31 @@
 #ifndef MP_TRAIN_METRICS_H
 #define MP_TRAIN_METRICS_H
 
+#include "train/Evaluation.h"
 #include "train/StepInfo.h"
 
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <string>
 
 namespace mp::train {
 
-/// Why a step was skipped.
+/// What was not finite in a step.
 struct StepFault {
   GradientInfo gradient; // the first bad one
   const char *origin;    // forward, backward or scale
+  bool skipped = true;   // false where the step has no guard
+  std::string op;        // what made it, where the model was told to find out
 };
 
 struct StepMetrics {
   int64_t step, epoch;
-  double loss, scale;
+  double loss;
+  std::map<std::string, double> scales;    // by loss, "" of the only one
+  std::map<std::string, double> schedules; // by argument
+  int64_t stuckWeights;                    // -1: not counted
   std::optional<StepFault> fault;
 };
 
@@ -34,10 +41,14 @@ public:
   MetricsFile &operator=(const MetricsFile &) = delete;
 
   void write(const StepMetrics &metrics);
+  void write(int64_t step, int64_t epoch, int64_t samples,
+             const std::vector<Measure> &measures);
   /// To the disk's care; called when a checkpoint is written.
   void flush();
 
 private:
+  void writeLine(const std::string &line);
+
   std::string path;
   std::FILE *file = nullptr;
 };

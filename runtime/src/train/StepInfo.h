@@ -13,6 +13,7 @@ namespace mp::train {
 /// What a gradient is called and where in the model it is made.
 struct GradientInfo {
   std::string name, location;
+  std::string scale; // the state that holds its scale, where there are several
 
   bool operator==(const GradientInfo &other) const {
     return name == other.name && location == other.location;
@@ -31,6 +32,10 @@ public:
     return culprit == int64_t(gradients.size());
   }
 
+  /// "'op' ("name") at place" of a value that the model was compiled to
+  /// observe.
+  std::string observed(int32_t value) const;
+
   /// First values of state that does not start at zero, by name.
   std::map<std::string, double> initial;
   /// The dynamic scaler's floor; 0 where none is known.
@@ -38,6 +43,7 @@ public:
 
 private:
   std::vector<GradientInfo> gradients;
+  std::vector<std::string> values;
 };
 
 } // namespace mp::train

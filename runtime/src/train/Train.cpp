@@ -2,7 +2,9 @@
 
 #include "train/Checkpoint.h"
 #include "train/Dataset.h"
+#include "train/Evaluation.h"
 #include "train/Metrics.h"
+#include "train/Scalers.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +17,7 @@
 
 using namespace mp::train;
 
-static thread_local std::string lastError;
+static thread_local std::string lastError, lastEvaluation;
 
 namespace {
 
@@ -31,9 +33,17 @@ public:
   explicit Run(const mp_train_options &options)
       : options(options),
         step(options.model, options.function, options.threads),
-        data(options.data, step, options.batch, options.epochs, options.seed) {
+        schedules(options.schedule ? Schedules(options.schedule, step.inputs())
+                                   : Schedules()),
+        data(options.data, step, options.batch, options.epochs, options.seed,
+             schedules),
+        scalers(step) {
     total = data.stepsPerEpoch() * options.epochs;
-    scale = step.findState("scaler/scale");
+    schedules.checkLengths(total);
+    if (options.eval_data)
+      evaluation.emplace(
+          options.eval_model ? options.eval_model : options.model,
+          options.eval_function, options.eval_data, step, options.threads);
   }
 
   mp_train_summary train();
@@ -41,26 +51,33 @@ public:
 private:
   void start();
   bool doStep();
-  std::optional<StepFault> describeFault(double loss, bool finite) const;
-  void record(double loss, double usedScale,
+  using Scales = std::map<std::string, double>;
+  std::optional<StepFault> describeFault(double loss);
+  void record(double loss, const Scales &used,
               const std::optional<StepFault> &fault);
-  void watchScale(double before, const std::optional<StepFault> &fault);
+  void watchScale(const Scales &before, const std::optional<StepFault> &fault);
+  [[noreturn]] void giveUp(const StepFault &fault);
+  void checkWeights();
+  void evaluate(int64_t epoch);
+  void warnOfStuckWeights();
   void save();
-  double currentScale() const;
   RunOptions runOptions() const;
   void warn(const std::string &text) const;
 
   const mp_train_options &options;
   TrainStep step;
+  Schedules schedules;
   Dataset data;
+  Scalers scalers;
+  std::optional<Evaluation> evaluation;
   std::optional<Checkpoints> checkpoints;
   std::optional<MetricsFile> metrics;
-  Slot *scale = nullptr;
   Position at;
   int64_t total = 0, saved = -1;
   /// Of the steps skipped in a row, each once.
   std::vector<GradientInfo> culprits;
   double lastEpochLoss = 0;
+  std::string evaluated; // of the epoch that ended with the last step
   double rate = 0;
   Clock::time_point windowStart;
   int64_t windowSteps = 0;
@@ -71,8 +88,15 @@ private:
 void Run::start() {
   step.initialise();
   data.initialise(step);
-  if (scale && options.initial_scale > 0)
-    std::memcpy(scale->data.get(), &options.initial_scale, sizeof(float));
+  if (options.initial_scale > 0) {
+    if (scalers.empty())
+      throw Error("an initial scale needs dynamic loss scaling, which this "
+                  "train step does not have");
+    scalers.set(options.initial_scale);
+  }
+  if (evaluation && evaluation->leftOut() > 0)
+    warn("the last " + std::to_string(evaluation->leftOut()) + " samples of '" +
+         options.eval_data + "' do not fill a batch and are not evaluated");
   if (options.checkpoint) {
     checkpoints.emplace(options.checkpoint, runOptions());
     std::function<void(const std::string &)> fallBack;
@@ -100,6 +124,7 @@ RunOptions Run::runOptions() const {
                      {"samples", std::to_string(data.numSamples())}};
   if (data.isShuffled())
     list.emplace_back("seed", std::to_string(options.seed));
+  list.emplace_back("schedule", schedules.digest());
   auto manifest = nlohmann::json::parse(step.manifest(), nullptr, false);
   if (manifest.is_object()) {
     list.emplace_back("policy", baseName(manifest["policy"]));
@@ -113,25 +138,18 @@ void Run::warn(const std::string &text) const {
     options.warning(options.progress_user, text.c_str());
 }
 
-double Run::currentScale() const {
-  if (!scale)
-    return 1;
-  float value;
-  std::memcpy(&value, scale->data.get(), sizeof(value));
-  return value;
-}
-
-void Run::record(double loss, double usedScale,
+void Run::record(double loss, const Scales &used,
                  const std::optional<StepFault> &fault) {
   int64_t epoch = (at.step - 1) / data.stepsPerEpoch();
   if (!fault) {
     at.epochLoss += loss;
     ++at.epochClean;
-  } else {
+  } else if (fault->skipped) {
     ++at.skipped;
   }
   if (metrics)
-    metrics->write({at.step, epoch, loss, usedScale, fault});
+    metrics->write({at.step, epoch, loss, used, schedules.values(at.step - 1),
+                    step.stuckWeights(), fault});
   if (at.step % data.stepsPerEpoch() == 0) {
     lastEpochLoss = at.epochClean ? at.epochLoss / double(at.epochClean) : 0;
     at.epochLoss = 0;
@@ -139,36 +157,68 @@ void Run::record(double loss, double usedScale,
   }
 }
 
-/// Which gradient of a skipped step was bad first, and from which part of the
-/// step the bad value came as far as its results tell.
-std::optional<StepFault> Run::describeFault(double loss, bool finite) const {
-  if (finite)
+/// Which gradient was bad first, and from which part of the step the bad value
+/// came as far as its results tell. A step without a guard is looked at from
+/// outside.
+std::optional<StepFault> Run::describeFault(double loss) {
+  if (step.isGuarded() ? step.finite() : std::isfinite(loss))
     return std::nullopt;
-  int64_t culprit = step.culprit();
-  const char *origin = !std::isfinite(loss)           ? "forward"
-                       : step.info().isScale(culprit) ? "scale"
-                                                      : "backward";
-  return StepFault{step.info().gradient(culprit), origin};
+  StepFault fault;
+  if (step.isGuarded()) {
+    int64_t culprit = step.culprit();
+    fault.gradient = step.info().gradient(culprit);
+    fault.origin = !std::isfinite(loss)           ? "forward"
+                   : step.info().isScale(culprit) ? "scale"
+                                                  : "backward";
+  } else {
+    fault.gradient.name = "loss";
+    fault.origin = "forward";
+    fault.skipped = false;
+  }
+  fault.op = step.findFaultyOp();
+  return fault;
+}
+
+/// Weights that are lost are not trained further, and not saved over good ones.
+/// Only a step without a guard can lose them.
+void Run::checkWeights() {
+  if (step.isGuarded())
+    return;
+  const Slot *bad = step.findBadParameter();
+  if (!bad)
+    return;
+  if (metrics)
+    metrics->flush();
+  std::string op = step.findFaultyOp();
+  throw Error("after step " + std::to_string(at.step) + " the parameter '" +
+              bad->name + "' is not finite" + (op.empty() ? "" : ": " + op) +
+              "; this train step does not guard its updates, as one made of "
+              "loss_and_grads and apply_updates does");
 }
 
 /// A scale that cannot fall any more while gradients keep overflowing will
 /// never train again: say so, and where it comes from, instead of going on.
-void Run::watchScale(double before, const std::optional<StepFault> &fault) {
+void Run::watchScale(const Scales &before,
+                     const std::optional<StepFault> &fault) {
   if (!fault) {
     at.stuck = 0;
     culprits.clear();
     return;
   }
   // At its floor, or static; without a known floor, if it did not fall.
-  double floor = step.info().minimumScale;
-  bool canFall =
-      scale && (floor > 0 ? before > floor : currentScale() < before);
+  double floor = step.info().minimumScale,
+         used = scalers.of(fault->gradient, before),
+         now = scalers.of(fault->gradient, scalers.values());
+  bool canFall = !scalers.empty() && (floor > 0 ? used > floor : now < used);
   at.stuck = canFall ? 0 : at.stuck + 1;
   if (std::find(culprits.begin(), culprits.end(), fault->gradient) ==
       culprits.end())
     culprits.push_back(fault->gradient);
-  if (at.stuck < options.patience)
-    return;
+  if (at.stuck >= options.patience)
+    giveUp(*fault);
+}
+
+void Run::giveUp(const StepFault &fault) {
   if (metrics)
     metrics->flush();
   std::string names;
@@ -178,26 +228,67 @@ void Run::watchScale(double before, const std::optional<StepFault> &fault) {
       names += " at " + culprit.location;
   }
   std::ostringstream text;
-  text << "the last " << at.stuck << " steps overflowed while the loss scale "
-       << (scale ? "is at its minimum, " : "does not change");
-  if (scale)
-    text << currentScale();
+  text << "the last " << at.stuck << " steps overflowed while ";
+  if (scalers.empty())
+    text << "there is no loss scale that could fall";
+  else
+    text << "the loss scale is at its minimum, "
+         << scalers.of(fault.gradient, scalers.values());
   text << "; the first bad gradient of a step is " << names << " (step "
-       << at.step << ", " << fault->origin << ")";
+       << at.step << ", " << fault.origin << ")";
+  if (!fault.op.empty())
+    text << "; " << fault.op;
   throw Error(text.str());
+}
+
+void Run::evaluate(int64_t epoch) {
+  evaluated.clear();
+  if (!evaluation || at.step % data.stepsPerEpoch() != 0)
+    return;
+  std::vector<Measure> measures = evaluation->run();
+  if (metrics)
+    metrics->write(at.step, epoch, evaluation->samples(), measures);
+  nlohmann::ordered_json json;
+  std::ostringstream text;
+  for (const Measure &measure : measures) {
+    text << (text.tellp() > 0 ? ", " : "") << measure.name << " "
+         << measure.value;
+    json[measure.name] = std::isfinite(measure.value)
+                             ? nlohmann::ordered_json(measure.value)
+                             : nlohmann::ordered_json();
+  }
+  evaluated = text.str();
+  lastEvaluation = json.dump(-1, ' ', false,
+                             nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// Told after the first epoch, when it is not too late, and at the end.
+void Run::warnOfStuckWeights() {
+  int64_t stuck = step.stuckWeights();
+  if (stuck > 0)
+    warn("in step " + std::to_string(at.step) + " " + std::to_string(stuck) +
+         " of " + std::to_string(step.numParameters()) +
+         " weights stay where they are, since their updates are below half a "
+         "unit of their format; masters=f32 among the options of the train "
+         "step lets them move");
 }
 
 bool Run::doStep() {
   int64_t epoch = at.step / data.stepsPerEpoch();
-  double usedScale = currentScale();
+  Scales used = scalers.values();
+  schedules.set(at.step);
   data.load(epoch, at.step % data.stepsPerEpoch());
   step.run();
   ++at.step;
-  bool finite = step.finite();
   double loss = step.loss();
-  std::optional<StepFault> fault = describeFault(loss, finite);
-  record(loss, usedScale, fault);
-  watchScale(usedScale, fault);
+  std::optional<StepFault> fault = describeFault(loss);
+  record(loss, used, fault);
+  if (fault)
+    checkWeights();
+  watchScale(used, fault);
+  evaluate(epoch);
+  if (at.step == data.stepsPerEpoch() || at.step == total)
+    warnOfStuckWeights();
 
   ++windowSteps;
   double elapsed = secondsSince(windowStart);
@@ -215,15 +306,17 @@ bool Run::doStep() {
   progress.epoch = epoch;
   progress.epochs = options.epochs;
   progress.loss = loss;
-  progress.scale = usedScale;
+  progress.scale = leastOf(used);
   progress.skipped = at.skipped;
   progress.samples_per_second = rate;
+  progress.evaluation = evaluated.empty() ? nullptr : evaluated.c_str();
   return options.progress(options.progress_user, &progress) == 0;
 }
 
 void Run::save() {
   if (!checkpoints || saved == at.step)
     return;
+  checkWeights();
   if (metrics)
     metrics->flush();
   checkpoints->save(step, at);
@@ -234,6 +327,7 @@ mp_train_summary Run::train() {
   start();
   mp_train_summary summary{};
   summary.struct_size = sizeof(summary);
+  int64_t first = at.step;
   auto begin = windowStart = Clock::now();
   while (at.step < total) {
     bool goOn = doStep();
@@ -253,6 +347,13 @@ mp_train_summary Run::train() {
   summary.last_epoch_loss = lastEpochLoss;
   summary.state_bytes = step.stateBytes();
   summary.peak_bytes = step.peakBytes();
+  summary.samples_per_second =
+      summary.seconds > 0
+          ? double((at.step - first) * options.batch) / summary.seconds
+          : 0;
+  summary.stuck_weights = step.stuckWeights();
+  summary.parameters = step.numParameters();
+  summary.evaluation = lastEvaluation.c_str();
   return summary;
 }
 
@@ -281,6 +382,9 @@ mp_rt_status mp_train_run(const mp_train_options *options,
                   "of at least 0");
     if (options->resume && !options->checkpoint)
       throw Error("resuming needs a checkpoint directory");
+    if (!options->eval_data && (options->eval_model || options->eval_function))
+      throw Error("an evaluation needs data");
+    lastEvaluation.clear();
     Run run(*options);
     mp_train_summary summary = run.train();
     if (outSummary)

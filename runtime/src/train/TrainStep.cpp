@@ -49,6 +49,65 @@ io::Tensor Slot::tensor() const {
   return tensor;
 }
 
+DLTensor Slot::view() {
+  DLTensor view{};
+  view.data = data.get();
+  view.device = {kDLCPU, 0};
+  view.ndim = int32_t(shape.size());
+  view.dtype = type;
+  view.shape = shape.data();
+  return view;
+}
+
+bool Slot::isFloat() const {
+  return type.code == MP_RT_DL_FLOAT || type.code == MP_RT_DL_BFLOAT;
+}
+
+template <typename T>
+static double load(const Slot &slot) {
+  T value;
+  std::memcpy(&value, slot.data.get(), sizeof(value));
+  return double(value);
+}
+
+template <typename T>
+static void store(Slot &slot, double number) {
+  T value = T(number);
+  std::memcpy(slot.data.get(), &value, sizeof(value));
+}
+
+double Slot::scalar() const {
+  switch (storedType(type, name)) {
+  case io::DType::F32:
+    return load<float>(*this);
+  case io::DType::F64:
+    return load<double>(*this);
+  case io::DType::I32:
+    return load<int32_t>(*this);
+  case io::DType::I64:
+    return load<int64_t>(*this);
+  case io::DType::Bool:
+    return *data != 0;
+  default:
+    throw Error("expected '" + name + "' to be f32, f64, i32, i64 or i1");
+  }
+}
+
+void Slot::setScalar(double value) {
+  switch (storedType(type, name)) {
+  case io::DType::F32:
+    return store<float>(*this, value);
+  case io::DType::F64:
+    return store<double>(*this, value);
+  case io::DType::I32:
+    return store<int32_t>(*this, value);
+  case io::DType::I64:
+    return store<int64_t>(*this, value);
+  default:
+    throw Error("expected '" + name + "' to be one f32, f64, i32 or i64");
+  }
+}
+
 void Slot::allocate() {
   size_t size = (bytes + 63) / 64 * 64;
   void *memory = std::aligned_alloc(64, size ? size : 64);
@@ -77,7 +136,9 @@ TrainStep::TrainStep(const std::string &path, const char *name,
   options.struct_size = sizeof(options);
   options.threads = threads;
   check(mp_rt_instance_create(model, &options, &instance), path);
-  describe(function);
+  describeFunction(model, function, args, results, &donations);
+  for (Slot &slot : args)
+    slot.allocate();
   pairResults();
   stepInfo = StepInfo(manifest());
   makeViews();
@@ -98,7 +159,10 @@ static Slot makeSlot(const mp_rt_value_info &info) {
   return slot;
 }
 
-void TrainStep::describe(int32_t index) {
+void train::describeFunction(const mp_rt_model *model, int32_t index,
+                             std::vector<Slot> &args,
+                             std::vector<Slot> &results,
+                             std::vector<int32_t> *donations) {
   mp_rt_function_info info{};
   info.struct_size = sizeof(info);
   check(mp_rt_function_query(model, index, &info), "");
@@ -107,14 +171,14 @@ void TrainStep::describe(int32_t index) {
     value.struct_size = sizeof(value);
     check(mp_rt_function_arg(model, index, i, &value), "");
     args.push_back(makeSlot(value));
-    args.back().allocate();
   }
   for (int32_t i = 0; i < info.num_results; ++i) {
     mp_rt_value_info value{};
     value.struct_size = sizeof(value);
     check(mp_rt_function_result(model, index, i, &value), "");
     results.push_back(makeSlot(value));
-    donations.push_back(value.donated_to);
+    if (donations)
+      donations->push_back(value.donated_to);
   }
 }
 
@@ -154,6 +218,7 @@ void TrainStep::pairResults() {
     throw Error("no result has the role 'loss'");
   finiteResult = findResult("finite");
   culpritResult = findResult("culprit");
+  stuckResult = findResult("stuck_weights");
 }
 
 const Slot *TrainStep::findResult(const std::string &name) const {
@@ -190,25 +255,12 @@ Slot *TrainStep::findState(const std::string &name) {
   return nullptr;
 }
 
-/// Writes `value` as the element type of a scalar that the train step keeps.
-static void setScalar(Slot &slot, double value) {
-  if (slot.type.code == MP_RT_DL_FLOAT && slot.bytes == sizeof(float)) {
-    float number = float(value);
-    std::memcpy(slot.data.get(), &number, sizeof(number));
-  } else if (slot.type.code == MP_RT_DL_INT && slot.bytes == sizeof(int32_t)) {
-    int32_t number = int32_t(value);
-    std::memcpy(slot.data.get(), &number, sizeof(number));
-  } else {
-    throw Error("expected '" + slot.name + "' to be one f32 or i32");
-  }
-}
-
 void TrainStep::initialise() {
   for (Slot *slot : state()) {
     std::memset(slot->data.get(), 0, slot->bytes);
     if (auto it = stepInfo.initial.find(slot->name);
         it != stepInfo.initial.end())
-      setScalar(*slot, it->second);
+      slot->setScalar(it->second);
   }
 }
 
@@ -240,13 +292,7 @@ uint64_t TrainStep::peakBytes() const {
 void TrainStep::makeViews() {
   views.reserve(args.size() + results.size());
   auto add = [&](Slot &slot, std::vector<DLTensor *> &list) {
-    DLTensor view{};
-    view.data = slot.data.get();
-    view.device = {kDLCPU, 0};
-    view.ndim = int32_t(slot.shape.size());
-    view.dtype = slot.type;
-    view.shape = slot.shape.data();
-    views.push_back(view);
+    views.push_back(slot.view());
     list.push_back(&views.back());
   };
   for (Slot &slot : args)
@@ -268,34 +314,75 @@ void TrainStep::run() {
   }
 }
 
-static double scalar(const Slot &slot) {
-  switch (storedType(slot.type, slot.name)) {
-  case io::DType::F32: {
-    float value;
-    std::memcpy(&value, slot.data.get(), sizeof(value));
-    return value;
-  }
-  case io::DType::F64: {
-    double value;
-    std::memcpy(&value, slot.data.get(), sizeof(value));
-    return value;
-  }
-  case io::DType::I32: {
-    int32_t value;
-    std::memcpy(&value, slot.data.get(), sizeof(value));
-    return value;
-  }
-  case io::DType::Bool:
-    return *slot.data != 0;
-  default:
-    throw Error("expected '" + slot.name + "' to be f32, f64, i32 or i1");
-  }
-}
-
-double TrainStep::loss() const { return scalar(*lossResult); }
+double TrainStep::loss() const { return lossResult->scalar(); }
 bool TrainStep::finite() const {
-  return !finiteResult || scalar(*finiteResult) != 0;
+  return !finiteResult || finiteResult->scalar() != 0;
 }
 int64_t TrainStep::culprit() const {
-  return culpritResult ? int64_t(scalar(*culpritResult)) : -1;
+  return culpritResult ? int64_t(culpritResult->scalar()) : -1;
+}
+int64_t TrainStep::stuckWeights() const {
+  return stuckResult ? int64_t(stuckResult->scalar()) : -1;
+}
+
+/// Whether all exponent bits of some element are set.
+template <typename Code>
+static bool holdsBadNumber(const Slot &slot, Code exponentBits) {
+  for (uint64_t i = 0; i < slot.bytes / sizeof(Code); ++i) {
+    Code code;
+    std::memcpy(&code, slot.data.get() + i * sizeof(code), sizeof(code));
+    if ((code & exponentBits) == exponentBits)
+      return true;
+  }
+  return false;
+}
+
+const Slot *TrainStep::findBadParameter() {
+  for (const Slot *slot : state()) {
+    if (slot->role != "param" || !slot->isFloat())
+      continue;
+    bool bad = false;
+    switch (storedType(slot->type, slot->name)) {
+    case io::DType::F64:
+      bad = holdsBadNumber<uint64_t>(*slot, 0x7ffull << 52);
+      break;
+    case io::DType::F32:
+      bad = holdsBadNumber<uint32_t>(*slot, 0xffu << 23);
+      break;
+    case io::DType::F16:
+      bad = holdsBadNumber<uint16_t>(*slot, 0x1f << 10);
+      break;
+    case io::DType::BF16:
+      bad = holdsBadNumber<uint16_t>(*slot, 0xff << 7);
+      break;
+    default:
+      break;
+    }
+    if (bad)
+      return slot;
+  }
+  return nullptr;
+}
+
+int64_t TrainStep::numParameters() {
+  int64_t count = 0;
+  for (const Slot *slot : state())
+    if (slot->role == "param")
+      count +=
+          int64_t(slot->bytes / io::bytes(storedType(slot->type, slot->name)));
+  return count;
+}
+
+std::string TrainStep::findFaultyOp() const {
+  mp_rt_culprit_info info{};
+  info.struct_size = sizeof(info);
+  check(mp_rt_instance_culprit(instance, &info), "");
+  if (info.kind == MP_RT_CULPRIT_NONE)
+    return "";
+  std::string text = stepInfo.observed(info.value);
+  return text +
+         (info.kind == MP_RT_CULPRIT_OP
+              ? " gives a result that is not finite for operands that are"
+          : info.kind == MP_RT_CULPRIT_NAN ? " gives NaN for infinite operands"
+                                           : " is not finite");
 }

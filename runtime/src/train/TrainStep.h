@@ -36,7 +36,18 @@ struct Slot {
 
   io::Tensor tensor() const;
   void allocate();
+  /// What mp_rt_call wants to see; it points into this slot.
+  DLTensor view();
+  bool isFloat() const;
+  /// The one number of an f32, f64, i32, i64 or i1; they throw for others.
+  double scalar() const;
+  void setScalar(double value);
 };
+
+/// The arguments and results of a function; only arguments have no memory yet.
+void describeFunction(const mp_rt_model *model, int32_t function,
+                      std::vector<Slot> &args, std::vector<Slot> &results,
+                      std::vector<int32_t> *donations = nullptr);
 
 /// Loads a model, finds out which results replace which arguments, and calls
 /// it step by step.
@@ -60,8 +71,20 @@ public:
   void run();
 
   double loss() const;
+  /// Whether the step looks for overflow and skips its update then.
+  bool isGuarded() const { return finiteResult; }
   /// True where the step does not check.
   bool finite() const;
+  /// Weights that an update left where they were; -1 where nobody counts.
+  int64_t stuckWeights() const;
+  /// The first parameter with an element that is not finite, null if there is
+  /// none.
+  const Slot *findBadParameter();
+  /// Elements of all parameters.
+  int64_t numParameters();
+  /// What made numbers that are not finite in the last step, for people; empty
+  /// unless the model was compiled to check.
+  std::string findFaultyOp() const;
   /// Index of the first bad gradient, -1 if there is none or nobody looked.
   int64_t culprit() const;
 
@@ -75,7 +98,6 @@ private:
     size_t arg, result;
     bool inPlace;
   };
-  void describe(int32_t function);
   void pairResults();
   void makeViews();
   const Slot *findResult(const std::string &name) const;
@@ -92,7 +114,7 @@ private:
   std::vector<Pair> pairs;
   std::vector<size_t> inputArgs;
   const Slot *lossResult = nullptr, *finiteResult = nullptr,
-             *culpritResult = nullptr;
+             *culpritResult = nullptr, *stuckResult = nullptr;
 };
 
 } // namespace mp::train
