@@ -61,6 +61,7 @@ Explanation::Explanation(Operation *root, CostModel &costs)
         chosen.update(text);
       }
     addProduct(op, entry.precision, costs);
+    addKeptConstants(op);
     entries.push_back(entry);
   });
   assignment = llvm::toHex(chosen.final(), /*LowerCase=*/true);
@@ -201,8 +202,34 @@ ConstantLoss ConstantLoss::measure(ElementsAttr constant, FloatType to) {
 }
 
 void Explanation::addConstant(Location loc, StringRef value, Type to,
-                              const ConstantLoss &loss) {
-  constants.push_back({loc, value.str(), to, loss});
+                              const ConstantLoss &loss, bool isKept) {
+  constants.push_back({loc, value.str(), to, loss, isKept});
+}
+
+/// Where the engine, rather than a rule, made an op wide, what it reads may be
+/// constants that would have been lost.
+void Explanation::addKeptConstants(Operation *op) {
+  if (op->getAttrOfType<DictionaryAttr>(attr::decision).contains("at"))
+    return;
+  std::optional<Decision> decision = getDecision(op);
+  if (decision->action != Action::Deny || !decision->low)
+    return;
+  for (Value operand : op->getOperands()) {
+    // A scalar usually reaches its use through a broadcast.
+    while (auto mover = operand.getDefiningOp<PrecisionOpInterface>()) {
+      if (mover.getMeaning() != Meaning::Broadcast &&
+          mover.getMeaning() != Meaning::Reshape)
+        break;
+      operand = mover.getMeaningOperands().front();
+    }
+    ElementsAttr constant = getConstant(operand);
+    if (!constant || !keptConstants.insert(operand.getDefiningOp()).second)
+      continue;
+    ConstantLoss loss = ConstantLoss::measure(constant, decision->low);
+    if (loss.overflowed || loss.flushed)
+      addConstant(operand.getLoc(), getName(operand.getDefiningOp()),
+                  decision->low, loss, /*isKept=*/true);
+  }
 }
 
 static StringRef getWord(PlacedCast::Kind kind) {
@@ -231,9 +258,10 @@ void Explanation::emitRemarks() {
   for (const Constant &constant : constants)
     remark::missed(constant.loc, getOptions("constant")) << remark::reason(
         "of {0} elements of {1}, in {2} {3} overflow, {4} become zero and {5} "
-        "lose more than half of their digits",
+        "lose more than half of their digits{6}",
         constant.loss.elements, constant.value, toText(constant.to),
-        constant.loss.overflowed, constant.loss.flushed, constant.loss.coarse);
+        constant.loss.overflowed, constant.loss.flushed, constant.loss.coarse,
+        constant.isKept ? ", so what reads it stays f32" : "");
   for (const PlacedCast &cast : casts)
     if (auto remark = remark::passed(cast.loc, getOptions("cast")))
       remark << remark::reason("{0} of {1} from {2} to {3}", getWord(cast.kind),
@@ -270,7 +298,8 @@ void Explanation::print(raw_ostream &os) {
                                     {"elements", constant.loss.elements},
                                     {"overflowed", constant.loss.overflowed},
                                     {"flushed", constant.loss.flushed},
-                                    {"coarse", constant.loss.coarse}});
+                                    {"coarse", constant.loss.coarse},
+                                    {"kept", constant.isKept}});
   });
   json.attributeArray("ops", [&] {
     for (const Entry &entry : entries)

@@ -8,6 +8,7 @@
 #include "mp/IR/MPOps.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
@@ -42,8 +43,9 @@ public:
   Explanation(Operation *root, CostModel &costs);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
+  /// `isKept` where its readers stay wide, so that nothing is lost.
   void addConstant(Location loc, StringRef value, Type to,
-                   const ConstantLoss &loss);
+                   const ConstantLoss &loss, bool isKept = false);
   StringRef getName(Operation *op) const { return ids.get(op); }
 
   /// Emits remarks for all that was noted.
@@ -73,8 +75,10 @@ private:
     std::string value;
     Type to;
     ConstantLoss loss;
+    bool isKept;
   };
 
+  void addKeptConstants(Operation *op);
   Chain getChain(const Decision &decision);
   llvm::json::Object describe(const Entry &entry);
   std::string getText(const Entry &entry);
@@ -91,6 +95,7 @@ private:
   llvm::StringMap<unsigned> indexOfId;
   std::vector<PlacedCast> casts;
   std::vector<Constant> constants;
+  llvm::DenseSet<Operation *> keptConstants;
   /// Of the formats of all ops, to tell whether two runs chose the same.
   std::string assignment;
   int64_t lowOps = 0;

@@ -30,6 +30,7 @@ static bool needsProofs(const Policy &policy) {
 LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
                                    StringRef path) {
   proofs.reset();
+  lostConstants.reset();
   MLIRContext *context = root->getContext();
   if (policy.needsCalibration && path.empty())
     return emitError(FileLineColLoc::get(context, policy.location.file,
@@ -64,16 +65,16 @@ LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
   if (failed(run))
     return failure();
   proofs.emplace(std::move(*run));
+  lostConstants.emplace(root, Float16Type::get(context));
   return success();
 }
 
-Value RangeDecisions::findMisfit(const TypeGroup &group, FloatType low) const {
-  auto isMisfit = [&](Value value) {
-    Fit fit = proofs->judge(value, low);
-    return fit == Fit::Overflows || fit == Fit::Underflows;
-  };
+Value RangeDecisions::findMisfit(Operation *op, const TypeGroup &group,
+                                 FloatType low) const {
+  auto isMisfit = [&](Value value) { return proofs->isMisfit(value, low); };
   for (OpOperand *operand : group.reads)
-    if (isMisfit(operand->get()))
+    if (isMisfit(operand->get()) ||
+        (lostConstants->get(operand->get()) && !LostConstants::isHarmless(op)))
       return operand->get();
   for (Value value : group.gives)
     if (isMisfit(value))
@@ -112,10 +113,13 @@ void RangeDecisions::amend(Operation *op, ArrayRef<TypeGroup> groups,
         << remark::reason("{0}: {1}", what, why);
   };
   for (const TypeGroup &group : groups) {
-    Value misfit = isManaged(group) ? findMisfit(group, decision.low) : Value();
+    Value misfit =
+        isManaged(group) ? findMisfit(op, group, decision.low) : Value();
     if (!misfit)
       continue;
-    std::string why = proofs->explain(misfit, decision.low);
+    bool isProved = proofs->isMisfit(misfit, decision.low);
+    std::string why = isProved ? proofs->explain(misfit, decision.low)
+                               : lostConstants->explain(misfit);
     // The smallest part of the op that can stay wide, does.
     if (group.kind == GroupKind::Result && decision.action == Action::Allow) {
       if (decision.result != ResultChoice::Wide)
@@ -135,7 +139,7 @@ void RangeDecisions::amend(Operation *op, ArrayRef<TypeGroup> groups,
     }
     say("it stays f32", why);
     decision.action = Action::Deny;
-    decision.rule = "proved-range";
+    decision.rule = isProved ? "proved-range" : "lost-constant";
     decision.policy = decision.file = "";
     decision.line = decision.column = 0;
     decision.why = StringAttr::get(op->getContext(), why).getValue();

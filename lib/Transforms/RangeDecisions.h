@@ -5,6 +5,7 @@
 #include "Decision.h"
 
 #include "mp/Analysis/FitProofs.h"
+#include "mp/Analysis/LostConstants.h"
 
 namespace mlir::mp {
 
@@ -22,10 +23,11 @@ public:
   const FitProofs *getProofs() const { return proofs ? &*proofs : nullptr; }
 
 private:
-  Value findMisfit(const TypeGroup &group, FloatType low) const;
+  Value findMisfit(Operation *op, const TypeGroup &group, FloatType low) const;
   void judgeAccumulator(Operation *op, Decision &decision) const;
 
   std::optional<FitProofs> proofs;
+  std::optional<LostConstants> lostConstants;
 };
 
 } // namespace mlir::mp

@@ -17,6 +17,9 @@ enum class Fit {
 };
 StringRef stringify(Fit fit);
 
+/// " at file:line:column", or nothing.
+std::string getPlace(Location loc);
+
 /// Judges values by what can be proved about them and by what was recorded.
 ///
 /// That a bound is beyond a format proves nothing: no run need reach it. The
@@ -30,6 +33,11 @@ public:
                                   const RangeAssumptions &recorded);
 
   Fit judge(Value value, FloatType format) const;
+  /// True where `value` is proved not to survive in the format.
+  bool isMisfit(Value value, FloatType format) const {
+    Fit fit = judge(value, format);
+    return fit == Fit::Overflows || fit == Fit::Underflows;
+  }
 
   /// How a value comes to be beyond a format: "proved to reach 9.1e+04, beyond
   /// 65504, from arg0 in [1, 3] by multiply at model.mlir:3:8".

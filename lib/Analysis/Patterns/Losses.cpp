@@ -119,8 +119,14 @@ static bool matchDivergence(Match &m, Value value, StringRef &) {
   auto isTerm = [&](Value term) {
     Value left, right, condition, other;
     if (m.isEither(term, Meaning::Multiply, [&](Value t, Value difference) {
-          return m.is(difference, Meaning::Subtract, left, right) &&
-                 isLogOf(left, t);
+          if (!m.is(difference, Meaning::Subtract, left, right))
+            return false;
+          // The logarithm of zero is left out.
+          Value condition, zero;
+          if (m.is(left, Meaning::Select, condition, zero, left) &&
+              !m.isSplat(zero, 0))
+            return false;
+          return isLogOf(left, t);
         }))
       return true;
     if (!m.is(term, Meaning::Subtract, left, right))

@@ -63,7 +63,9 @@ bool matchVariance(Match &m, Value value, Value &x);
 bool matchRoot(Match &m, Value value, Value &x);
 /// One over the square root of `x`.
 bool matchInverseRoot(Match &m, Value value, Value &x);
-/// The square root of a sum of squares of `x`.
+/// `value` without the small number that is added to it, if there is one.
+Value stripEpsilon(Match &m, Value value);
+/// The square root of a sum of squares of `x`, kept from zero or not.
 bool matchVectorNorm(Match &m, Value value, Value &x);
 bool matchSoftmax(Match &m, Value value, Value &x);
 bool matchLogSoftmax(Match &m, Value value, Value &x);

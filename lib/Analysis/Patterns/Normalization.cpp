@@ -68,21 +68,6 @@ static StringRef getNormalizationName(ArrayRef<int64_t> reduced, Value x) {
 // Spelled-out forms
 //===----------------------------------------------------------------------===//
 
-/// value + eps, or value itself.
-static Value stripEpsilon(Match &m, Value value) {
-  Value a, b;
-  if (m.attempt([&] {
-        if (!m.is(value, Meaning::Add, a, b))
-          return false;
-        if (m.terms.getSplat(a))
-          std::swap(a, b);
-        std::optional<double> epsilon = m.terms.getSplat(b);
-        return epsilon && *epsilon >= 0 && *epsilon < 1;
-      }))
-    return a;
-  return value;
-}
-
 /// Reads `value` as `x * factor`, where `factor` is one over a root, times a
 /// scale or not, and gives what the root is of; or as `x` over a root.
 static bool matchScaledByRoot(Match &m, Value value, Value &x, Value &radicand,
@@ -193,6 +178,42 @@ static bool matchUncentered(Match &m, Value value, StringRef &name) {
   });
 }
 
+/// sum(a * b) / (norm(a) * norm(b)), guarded against zero norms, or the sum of
+/// a / norm(a) * b / norm(b).
+static bool matchCosineSimilarity(Match &m, Value value, StringRef &) {
+  auto matchGuardedNorm = [&](Value norm, Value &x) {
+    Value inner, smallest;
+    if (m.attempt([&] {
+          return m.is(norm, Meaning::Maximum, inner, smallest) &&
+                 m.terms.getSplat(smallest) && matchVectorNorm(m, inner, x);
+        }))
+      return true;
+    return matchVectorNorm(m, norm, x);
+  };
+  auto isUnit = [&](Value unit) {
+    Value a, norm, x;
+    return m.is(unit, Meaning::Divide, a, norm) && matchGuardedNorm(norm, x) &&
+           m.areSame(x, a);
+  };
+  Value sum, product, norms;
+  if (m.attempt([&] {
+        Value a, b;
+        return m.is(value, Meaning::Sum, product) &&
+               m.is(product, Meaning::Multiply, a, b) && isUnit(a) && isUnit(b);
+      }))
+    return true;
+  if (!m.is(value, Meaning::Divide, sum, norms) ||
+      !m.is(sum, Meaning::Sum, product))
+    return false;
+  return m.isEither(product, Meaning::Multiply, [&](Value a, Value b) {
+    return m.isEither(norms, Meaning::Multiply, [&](Value normA, Value normB) {
+      Value x, y;
+      return matchGuardedNorm(normA, x) && m.areSame(x, a) &&
+             matchGuardedNorm(normB, y) && m.areSame(y, b);
+    });
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // One op
 //===----------------------------------------------------------------------===//
@@ -245,6 +266,11 @@ ArrayRef<Recogniser> patterns::getNormalizationRecognisers() {
   using M = Meaning;
   constexpr OpClass normalization = OpClass::Normalization;
   static const Recogniser recognisers[] = {
+      // Larger than the rows of length one that it may hold.
+      {"cosine_similarity",
+       OpClass::Reduction,
+       {M::Divide, M::Sum},
+       matchCosineSimilarity},
       {"layer_norm",
        normalization,
        {M::Multiply, M::Divide},

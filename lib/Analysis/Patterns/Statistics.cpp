@@ -92,10 +92,25 @@ bool patterns::matchInverseRoot(Match &m, Value value, Value &x) {
   });
 }
 
+Value patterns::stripEpsilon(Match &m, Value value) {
+  Value a, b;
+  if (m.attempt([&] {
+        if (!m.is(value, Meaning::Add, a, b))
+          return false;
+        if (m.terms.getSplat(a))
+          std::swap(a, b);
+        std::optional<double> epsilon = m.terms.getSplat(b);
+        return epsilon && *epsilon >= 0 && *epsilon < 1;
+      }))
+    return a;
+  return value;
+}
+
 bool patterns::matchVectorNorm(Match &m, Value value, Value &x) {
   return m.attempt([&] {
     Value sum, square, inner;
-    if (!matchRoot(m, value, sum) || !m.is(sum, Meaning::Sum, square) ||
+    if (!matchRoot(m, value, sum) ||
+        !m.is(stripEpsilon(m, sum), Meaning::Sum, square) ||
         !matchSquare(m, square, x))
       return false;
     if (m.is(x, Meaning::Absolute, inner))
@@ -119,37 +134,9 @@ static bool matchNorm(Match &m, Value value, StringRef &name) {
   return true;
 }
 
-/// sum(a * b) / (norm(a) * norm(b)), guarded against zero norms.
-static bool matchCosineSimilarity(Match &m, Value value, StringRef &) {
-  auto matchGuardedNorm = [&](Value norm, Value &x) {
-    Value inner, smallest;
-    if (m.attempt([&] {
-          return m.is(norm, Meaning::Maximum, inner, smallest) &&
-                 m.terms.getSplat(smallest) && matchVectorNorm(m, inner, x);
-        }))
-      return true;
-    return matchVectorNorm(m, norm, x);
-  };
-  Value sum, product, norms;
-  if (!m.is(value, Meaning::Divide, sum, norms) ||
-      !m.is(sum, Meaning::Sum, product))
-    return false;
-  return m.isEither(product, Meaning::Multiply, [&](Value a, Value b) {
-    return m.isEither(norms, Meaning::Multiply, [&](Value normA, Value normB) {
-      Value x, y;
-      return matchGuardedNorm(normA, x) && m.areSame(x, a) &&
-             matchGuardedNorm(normB, y) && m.areSame(y, b);
-    });
-  });
-}
-
 ArrayRef<Recogniser> patterns::getStatisticsRecognisers() {
   using M = Meaning;
   static const Recogniser recognisers[] = {
-      {"cosine_similarity",
-       OpClass::Reduction,
-       {M::Divide},
-       matchCosineSimilarity},
       {"std",
        OpClass::Reduction,
        {M::SquareRoot, M::Power},

@@ -146,7 +146,7 @@ static std::string getName(Value value) {
   return getWord(value.getDefiningOp()).str();
 }
 
-static std::string getPlace(Location loc) {
+std::string mp::getPlace(Location loc) {
   std::string text;
   llvm::raw_string_ostream os(text);
   loc->walk([&](Location inner) {
