@@ -1,5 +1,7 @@
 #include "LinalgBody.h"
 
+#include "ElementBody.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -157,8 +159,11 @@ bool BodyReader::readReduction() {
                 opClass == OpClass::Transcendental ||
                 opClass == OpClass::Bounded || opClass == OpClass::Opaque);
       });
-  Operation *combine =
-      op.getNumDpsInits() == 1 ? getYielded().getDefiningOp() : nullptr;
+  // Of several results the others may only say where: places, as integers.
+  bool isOne = llvm::all_of(llvm::drop_begin(op->getResults()), [](Value v) {
+    return !getFloatElementType(v.getType());
+  });
+  Operation *combine = isOne ? getYielded().getDefiningOp() : nullptr;
   if (!combine || combine->getNumOperands() != 2)
     return true;
   for (unsigned side : {0, 1}) {
@@ -300,6 +305,25 @@ LinalgBody BodyReader::read() {
   if (!readProduct() && !readReduction())
     readClass();
   return body;
+}
+
+Block *mp::getElementBody(Operation *op) {
+  auto structured = dyn_cast_if_present<linalg::LinalgOp>(op);
+  if (!structured || structured.getNumDpsInits() != 1 ||
+      op->getNumResults() != 1 || structured.getNumReductionLoops() != 0 ||
+      !llvm::all_of(structured.getIndexingMapsArray(), [](AffineMap map) {
+        return map.isProjectedPermutation(/*allowZeroInResults=*/true);
+      }))
+    return nullptr;
+  Block *body = structured.getBlock();
+  if (!body->getArguments().back().use_empty())
+    return nullptr;
+  for (Operation &inner : body->without_terminator())
+    if (inner.getNumResults() != 1 || inner.getNumRegions() != 0 ||
+        getScalarMeaning(&inner) == Meaning::None ||
+        isa<tensor::ExtractOp>(inner))
+      return nullptr;
+  return readLinalgBody(structured).meaning == Meaning::None ? body : nullptr;
 }
 
 LinalgBody mp::readLinalgBody(linalg::LinalgOp op) {

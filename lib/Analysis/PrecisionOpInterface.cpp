@@ -49,6 +49,10 @@ ElementsAttr mp::getConstant(Value constant) {
   if (auto scalar = dyn_cast_if_present<FloatAttr>(value))
     return DenseElementsAttr::get(RankedTensorType::get({}, scalar.getType()),
                                   scalar.getValue());
+  if (auto scalar = dyn_cast_if_present<IntegerAttr>(value);
+      scalar && isa<IntegerType>(scalar.getType()))
+    return DenseElementsAttr::get(RankedTensorType::get({}, scalar.getType()),
+                                  scalar.getValue());
   return dyn_cast_if_present<ElementsAttr>(value);
 }
 

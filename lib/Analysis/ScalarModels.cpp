@@ -52,7 +52,7 @@ const llvm::StringMap<Row> &scalar_table::getRows() {
          {"math.exp", M::Exponential},
          {"math.exp2", M::None},
          {"math.expm1", M::ExponentialMinusOne},
-         {"math.fpowi", M::None},
+         {"math.fpowi", M::Power},
          {"math.log", M::Logarithm},
          {"math.log10", M::None},
          {"math.log1p", M::LogarithmPlusOne},

@@ -276,7 +276,8 @@ static bool matchPrelu(Match &m, Value value, StringRef &) {
   Value x;
   return matchPiecewise(m, value, x, [&](Value negative) {
     return m.isEither(negative, Meaning::Multiply, [&](Value a, Value slope) {
-      return m.areSame(a, x) && !m.terms.getSplat(slope) && isRowLike(m, slope);
+      return m.areSame(a, x) && !m.terms.getSplat(slope) &&
+             isRowLike(m, slope, value);
     });
   });
 }

@@ -34,6 +34,13 @@ static bool matchAttention(Match &m, Value value, StringRef &) {
     Value inner, x;
     if (m.attempt([&] { return matchDropout(m, weights, inner); }))
       weights = inner;
+    // Rows without a finite score may be made zero.
+    Value isEmpty, zero;
+    if (m.attempt([&] {
+          return m.is(weights, Meaning::Select, isEmpty, zero, inner) &&
+                 m.isSplat(zero, 0);
+        }))
+      weights = inner;
     return matchSoftmax(m, weights, x) && matchScores(m, x, 8);
   });
 }

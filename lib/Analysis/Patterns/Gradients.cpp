@@ -88,7 +88,7 @@ void GradientFinder::findResults() {
       inner = terms.strip(a);
       return members.contains(inner.getDefiningOp()) &&
              !members.contains(terms.strip(b).getDefiningOp()) &&
-             isRowLike(m, b);
+             isRowLike(m, b, result);
     };
     if (unit.opClass != OpClass::Normalization ||
         !(m.isEither(result, Meaning::Add, isAffine) ||

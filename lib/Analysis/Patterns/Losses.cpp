@@ -44,43 +44,77 @@ static bool matchAbsoluteError(Match &m, Value value, StringRef &) {
   });
 }
 
-/// Squared where the error is small, absolute where it is large.
+/// Squared where the error is small, absolute where it is large, with one slope
+/// where the two meet.
 static bool matchHuber(Match &m, Value value, StringRef &) {
   auto isAbsoluteError = [&](Value magnitude) {
     Value error;
     return m.is(magnitude, Meaning::Absolute, error) && isError(m, error);
   };
+  // Takes a number that `term` is multiplied by, or divided by, off it.
+  auto takeFactor = [&](Value &term, double &factor) {
+    Value a, b;
+    return m.attempt([&] {
+      bool isQuotient = m.is(term, Meaning::Divide, a, b);
+      if (!isQuotient && !m.is(term, Meaning::Multiply, a, b))
+        return false;
+      if (!isQuotient && m.terms.getSplat(a))
+        std::swap(a, b);
+      std::optional<double> number = m.terms.getSplat(b);
+      if (!number)
+        return false;
+      factor *= isQuotient ? 1 / *number : *number;
+      term = a;
+      return true;
+    });
+  };
   // 0.5 * q^2, perhaps over or times a number.
-  auto isQuadratic = [&](Value term, Value &base) {
-    for (unsigned depth = 0; depth != 3; ++depth) {
-      Value a, b;
+  auto isQuadratic = [&](Value term, Value &base, double &factor) {
+    factor = 1;
+    for (unsigned depth = 0; depth != 3; ++depth)
       if (matchSquare(m, term, base))
         return true;
-      if (!m.is(term, Meaning::Multiply, a, b) &&
-          !m.is(term, Meaning::Divide, a, b))
+      else if (!takeFactor(term, factor))
         return false;
-      term = m.terms.getSplat(a) ? b : a;
-    }
     return false;
+  };
+  // Of |error|, less a number.
+  auto getSlope = [&](Value term, Value magnitude) -> std::optional<double> {
+    double slope = 1;
+    Value inner, number;
+    for (unsigned depth = 0; depth != 4; ++depth)
+      if (m.areSame(term, magnitude))
+        return slope;
+      else if (m.is(term, Meaning::Subtract, inner, number) &&
+               m.terms.getSplat(number))
+        term = inner;
+      else if (!takeFactor(term, slope))
+        return std::nullopt;
+    return std::nullopt;
   };
   auto isTerm = [&](Value term) {
     Value condition, small, large, left, right, base;
+    double factor = 1, slope = 1;
     if (m.attempt([&] {
-          return m.is(term, Meaning::Select, condition, small, large) &&
-                 m.is(condition, Meaning::Compare, left, right) &&
-                 isAbsoluteError(left) && m.terms.getSplat(right) &&
-                 isQuadratic(small, base);
+          if (!m.is(term, Meaning::Select, condition, small, large) ||
+              !m.is(condition, Meaning::Compare, left, right) ||
+              !isAbsoluteError(left) || !isQuadratic(small, base, factor))
+            return false;
+          std::optional<double> limit = m.terms.getSplat(right);
+          std::optional<double> rest = getSlope(large, left);
+          return limit && rest && isNear(2 * factor * *limit, *rest);
         }))
       return true;
     return m.isEither(term, Meaning::Add, [&](Value square, Value linear) {
       Value magnitude, limit, a, b;
-      if (!isQuadratic(square, base) ||
+      if (!isQuadratic(square, base, factor) ||
           !m.is(base, Meaning::Minimum, magnitude, limit) ||
           !m.terms.getSplat(limit) || !isAbsoluteError(magnitude))
         return false;
-      if (m.is(linear, Meaning::Multiply, a, b))
-        linear = m.terms.getSplat(a) ? b : a;
-      return m.is(linear, Meaning::Subtract, a, b) && m.areSame(a, magnitude) &&
+      slope = 1;
+      takeFactor(linear, slope);
+      return isNear(2 * factor * *m.terms.getSplat(limit), slope) &&
+             m.is(linear, Meaning::Subtract, a, b) && m.areSame(a, magnitude) &&
              m.areSame(b, base);
     });
   };

@@ -81,8 +81,9 @@ bool matchLogSigmoid(Match &m, Value value, Value &x);
 /// it, and gives the last such value.
 Value extendToLoss(Match &m, Value result);
 
-/// True where `value` is a smaller one that is broadcast.
-bool isRowLike(const Match &m, Value value);
+/// True where `value` is a smaller one that is broadcast to the shape of
+/// `whole`, by an op or where it is read.
+bool isRowLike(const Match &m, Value value, Value whole);
 
 //===----------------------------------------------------------------------===//
 // Recognisers

@@ -56,6 +56,12 @@ static bool matchMaximumPooling(Match &m, Value value, StringRef &) {
   return true;
 }
 
+/// To each window's largest element what was given for the window.
+static bool matchMaximumPoolingGradient(Match &m, Value value, StringRef &) {
+  m.note(value.getDefiningOp());
+  return getFloatElementType(value.getType()) != nullptr;
+}
+
 /// A windowed sum over a number, or over a windowed sum of ones.
 static bool matchAveragePooling(Match &m, Value value, StringRef &) {
   Value sum, count, x, ones;
@@ -89,7 +95,7 @@ static bool matchLinear(Match &m, Value value, StringRef &) {
   return m.isEither(value, Meaning::Add, [&](Value product, Value bias) {
     return (m.is(product, Meaning::Contraction) ||
             m.is(product, Meaning::Convolution)) &&
-           isRowLike(m, bias) && !m.terms.getSplat(bias);
+           isRowLike(m, bias, value) && !m.terms.getSplat(bias);
   });
 }
 
@@ -105,7 +111,8 @@ ArrayRef<Recogniser> patterns::getMovementRecognisers() {
        Nesting::Alone},
       {"cumulative",
        OpClass::Scan,
-       {M::WindowSum, M::WindowMaximum, M::WindowMinimum},
+       // Products and others are windows of no meaning of their own.
+       {M::WindowSum, M::WindowMaximum, M::WindowMinimum, M::None},
        matchCumulative,
        Nesting::Alone},
       {"avg_pool",
@@ -117,6 +124,11 @@ ArrayRef<Recogniser> patterns::getMovementRecognisers() {
        OpClass::Reduction,
        {M::WindowMaximum},
        matchMaximumPooling,
+       Nesting::Alone},
+      {"max_pool",
+       OpClass::Reduction,
+       {M::SelectAndScatter},
+       matchMaximumPoolingGradient,
        Nesting::Alone},
       {"finite_check",
        std::nullopt,

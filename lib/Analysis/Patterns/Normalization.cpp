@@ -75,7 +75,7 @@ static bool matchScaledByRoot(Match &m, Value value, Value &x, Value &radicand,
   auto isFactor = [&](Value factor) {
     return matchInverseRoot(m, factor, radicand) ||
            m.isEither(factor, Meaning::Multiply, [&](Value inverse, Value s) {
-             return (isRowLike(m, factor) || isRowLike(m, s)) &&
+             return (isRowLike(m, factor, value) || isRowLike(m, s, value)) &&
                     matchInverseRoot(m, inverse, radicand);
            });
   };
@@ -97,7 +97,7 @@ static void extendToAffine(Match &m, Value result) {
       unsigned index = use.getOperandNumber();
       return Terms::getMeaning(user) == meaning &&
              user->getNumOperands() >= 2 && index <= 1 &&
-             isRowLike(m, user->getOperand(1 - index));
+             isRowLike(m, user->getOperand(1 - index), user->getResult(0));
     });
 }
 
@@ -126,7 +126,8 @@ static bool matchCentered(Match &m, Value value, StringRef &name) {
       return true;
     }
     name = "batch_norm";
-    return spread != radicand && isRowLike(m, mean) && !m.terms.getSplat(mean);
+    return spread != radicand && isRowLike(m, mean, value) &&
+           !m.terms.getSplat(mean);
   };
   if (!matchScaledByRoot(m, value, centered, radicand, isNormalization))
     return false;

@@ -18,7 +18,7 @@ bool Match::isEither(Value value, Meaning meaning,
 
 bool Match::follow(Value &result,
                    llvm::function_ref<bool(OpOperand &)> accepts) {
-  Value value = result;
+  Value value = terms.getOuter(result);
   SmallVector<Operation *, 2> movers;
   while (value.hasOneUse() && Terms::isMover(*value.user_begin())) {
     movers.push_back(*value.user_begin());
@@ -55,8 +55,8 @@ bool Match::peek(llvm::function_ref<bool()> rest) {
   return result;
 }
 
-bool patterns::isRowLike(const Match &m, Value value) {
-  std::optional<int64_t> outer = getNumElements(value);
+bool patterns::isRowLike(const Match &m, Value value, Value whole) {
+  std::optional<int64_t> outer = getNumElements(whole);
   std::optional<int64_t> inner = getNumElements(m.terms.strip(value));
   return m.terms.getSplat(value) || (outer && inner && *inner < *outer);
 }
@@ -140,12 +140,13 @@ void UnitBuilder::addGradients() {
 
 void UnitBuilder::add(const Recogniser &recogniser, StringRef name,
                       Match &match) {
-  llvm::SetVector<Operation *> members(match.members.begin(),
-                                       match.members.end());
+  llvm::SetVector<Operation *> members;
+  for (Operation *op : match.members)
+    members.insert(terms.getDecided(op));
   // Movers between two members are a part of the group, those that lead into
   // it or out of it are not.
-  for (Operation *member : match.members) {
-    for (Value operand : member->getOperands()) {
+  for (Operation *op : match.members) {
+    for (Value operand : terms.getDecided(op)->getOperands()) {
       SmallVector<Operation *, 4> movers;
       while (Operation *op = operand.getDefiningOp()) {
         if (members.contains(op)) {
@@ -168,11 +169,18 @@ void UnitBuilder::add(const Recogniser &recogniser, StringRef name,
     // A part of a larger group is a group inside of it, unless it is the same
     // one, read from another op.
     const PatternUnit &outer = out.units[parent];
+    // Of a body that gives something else it is only a step.
+    auto isStep = [&](Operation *op) {
+      Operation *given = terms.strip(op->getResult(0)).getDefiningOp();
+      return given && given != op && terms.getDecided(given) == op &&
+             !llvm::is_contained(match.members, given);
+    };
     if (outer.name == name || recogniser.nesting == Nesting::Alone ||
         (recogniser.nesting == Nesting::OtherClass &&
          outer.opClass == recogniser.opClass) ||
-        llvm::any_of(ordered,
-                     [&](Operation *op) { return getInnermost(op) != parent; }))
+        llvm::any_of(ordered, [&](Operation *op) {
+          return getInnermost(op) != parent || isStep(op);
+        }))
       return;
   } else {
     // What two groups share belongs to the first; one that would keep less

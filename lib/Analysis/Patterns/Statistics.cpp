@@ -108,9 +108,13 @@ Value patterns::stripEpsilon(Match &m, Value value) {
 
 bool patterns::matchVectorNorm(Match &m, Value value, Value &x) {
   return m.attempt([&] {
-    Value sum, square, inner;
-    if (!matchRoot(m, value, sum) ||
-        !m.is(stripEpsilon(m, sum), Meaning::Sum, square) ||
+    Value sum, square, inner, smallest;
+    if (!matchRoot(m, value, sum))
+      return false;
+    if (m.is(sum, Meaning::Maximum, inner, smallest) &&
+        m.terms.getSplat(smallest))
+      sum = inner;
+    if (!m.is(stripEpsilon(m, sum), Meaning::Sum, square) ||
         !matchSquare(m, square, x))
       return false;
     if (m.is(x, Meaning::Absolute, inner))

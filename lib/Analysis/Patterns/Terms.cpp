@@ -1,5 +1,7 @@
 #include "Terms.h"
 
+#include "../ElementBody.h"
+
 #include "llvm/ADT/Hashing.h"
 
 using namespace mlir;
@@ -12,6 +14,10 @@ bool patterns::isNear(double a, double b) {
 
 std::optional<int64_t> patterns::getNumElements(Value value) {
   auto type = dyn_cast<ShapedType>(value.getType());
+  Operation *around = value.getParentBlock()->getParentOp();
+  auto precision = dyn_cast_if_present<PrecisionOpInterface>(around);
+  if (!type && precision && precision.ownsRegions() && around->getNumResults())
+    type = dyn_cast<ShapedType>(around->getResult(0).getType());
   if (!type)
     return 1;
   if (!type.hasStaticShape())
@@ -155,9 +161,26 @@ std::optional<double> Terms::evaluate(Operation *op) const {
   }
 }
 
+/// What is in a body is a term like any other: its arguments have other shapes
+/// than the values they are elements of, no more.
+void Terms::addBody(Operation *op, Block &body) {
+  for (BlockArgument argument : body.getArguments())
+    stripped[argument] = strip(op->getOperand(argument.getArgNumber()));
+  for (Operation &inner : body.without_terminator()) {
+    owners[&inner] = op;
+    add(&inner);
+  }
+  Value element = body.getTerminator()->getOperand(0);
+  stripped[op->getResult(0)] = strip(element);
+  if (element.getParentBlock() == &body)
+    outer[element] = op->getResult(0);
+}
+
 void Terms::add(Operation *op) {
   positions[op] = ops.size();
   ops.push_back(op);
+  if (Block *body = getElementBody(op))
+    return addBody(op, *body);
   // Values that no earlier one equals, among them those of ops that do not
   // tell what they compute, get numbers of their own.
   auto numberNew = [&](ValueRange values) {

@@ -12,8 +12,19 @@ class Terms {
 public:
   explicit Terms(Operation *root);
 
-  /// All ops that are decided by themselves, in the order of the program.
+  /// All ops that are decided by themselves, and the functions in the bodies of
+  /// those that compute element by element, in the order of the program.
   ArrayRef<Operation *> getOps() const { return ops; }
+  /// The op that is decided: where `op` is in a body, that around it.
+  Operation *getDecided(Operation *op) const {
+    auto it = owners.find(op);
+    return it == owners.end() ? op : it->second;
+  }
+  /// The result of the op around the body that ends in `value`, or `value`.
+  Value getOuter(Value value) const {
+    auto it = outer.find(value);
+    return it == outer.end() ? value : it->second;
+  }
   unsigned getPosition(Operation *op) const { return positions.lookup(op); }
 
   static Meaning getMeaning(Operation *op);
@@ -40,9 +51,12 @@ public:
 
 private:
   void add(Operation *op);
+  void addBody(Operation *op, Block &body);
   std::optional<double> evaluate(Operation *op) const;
 
   std::vector<Operation *> ops;
+  llvm::DenseMap<Operation *, Operation *> owners;
+  llvm::DenseMap<Value, Value> outer;
   llvm::DenseMap<Operation *, unsigned> positions;
   llvm::DenseMap<Value, Value> stripped;
   llvm::DenseMap<Value, unsigned> numbers;
@@ -51,7 +65,8 @@ private:
   unsigned nextNumber = 1;
 };
 
-/// Elements of a tensor with static shape.
+/// Elements of a tensor with static shape, or that the body computes which a
+/// scalar is in.
 std::optional<int64_t> getNumElements(Value value);
 
 /// True where `a` is `b` up to the rounding of an f32 constant.

@@ -1,5 +1,6 @@
 #include "RangeTransfer.h"
 
+#include "../ElementBody.h"
 #include "RangeArithmetic.h"
 
 #include "llvm/ADT/SmallVectorExtras.h"
@@ -298,6 +299,29 @@ evaluate(PrecisionOpInterface precision, Meaning meaning,
   }
 }
 
+/// The functions in a body, one after the other. Each rounds as it is written.
+static FloatRange transferBody(Operation *op, Block &body, RangeLookup lookup) {
+  llvm::DenseMap<Value, FloatRange> known;
+  auto get = [&](Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    if (argument && argument.getOwner() == &body)
+      return lookup(op->getOperand(argument.getArgNumber()));
+    auto it = known.find(value);
+    return it == known.end() ? lookup(value) : it->second;
+  };
+  for (Operation &inner : body.without_terminator()) {
+    Value result = inner.getResult(0);
+    if (ElementsAttr constant = getConstant(result)) {
+      known[result] = getConstantRange(constant);
+      continue;
+    }
+    SmallVector<RangeFact> facts;
+    transfer(&inner, get, facts);
+    known[result] = facts.front().range;
+  }
+  return get(body.getTerminator()->getOperand(0));
+}
+
 void ranges::transfer(Operation *op, RangeLookup lookup,
                       SmallVectorImpl<RangeFact> &results) {
   for (Value result : op->getResults())
@@ -317,6 +341,10 @@ void ranges::transfer(Operation *op, RangeLookup lookup,
   std::optional<NumberFormat> format = NumberFormat::get(type);
   if (!format)
     return;
+  if (Block *body = getElementBody(op)) {
+    results[0].range = transferBody(op, *body, lookup);
+    return;
+  }
   Meaning meaning = precision.getMeaning();
   SmallVector<Value> values = precision.getMeaningOperands();
   bool readsUnsigned = precision.readsUnsigned();
