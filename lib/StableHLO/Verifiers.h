@@ -4,6 +4,8 @@
 
 #include "mp/StableHLO/StableHLO.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 namespace mlir::mp::shlo {
 
 /// True if two sizes may be equal at run time.

@@ -11,8 +11,13 @@ random=
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(policy-fuzzer lock-fuzzer safetensors-fuzzer model-file-fuzzer)
-declare -A seeds=([policy-fuzzer]=Policy [lock-fuzzer]=Lock [safetensors-fuzzer]=Safetensors)
+[ ${#targets[@]} -gt 0 ] || targets=(policy-fuzzer lock-fuzzer stablehlo-fuzzer safetensors-fuzzer model-file-fuzzer)
+declare -A seeds=([policy-fuzzer]=test/Fuzz/Policy [lock-fuzzer]=test/Fuzz/Lock
+  [safetensors-fuzzer]=test/Fuzz/Safetensors [stablehlo-fuzzer]=build-fuzz/stablehlo-seeds)
+# Each function of the lit tests is a seed: it is small, and one fault ends it.
+mkdir -p build-fuzz/stablehlo-seeds
+awk '/^(func.func|module|\/\/ -----)/ { close(file); file = "build-fuzz/stablehlo-seeds/" ++count }
+     file && !/^ *\/\// { print > file }' test/StableHLO/*.mlir
 [ -f build-fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz $(printf -- '--target %s ' "${targets[@]}") | tail -n 1
 seed=1
@@ -27,7 +32,7 @@ for target in "${targets[@]}"; do
   fi
   mkdir -p "$corpus"
   corpora=("$corpus")
-  [ -z "${seeds[$target]:-}" ] || corpora+=("test/Fuzz/${seeds[$target]}")
+  [ -z "${seeds[$target]:-}" ] || corpora+=("${seeds[$target]}")
   build-fuzz/bin/"$target" -seed="$seed" -max_total_time="$seconds" -rss_limit_mb=2048 \
     -timeout=25 -artifact_prefix="build-fuzz/$target-" -print_final_stats=1 \
     "${corpora[@]}" \
