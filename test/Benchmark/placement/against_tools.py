@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
 """Compares placements of four architectures with those of other tools.
 
-    python3 test/Benchmark/placement/architectures.py OUT_DIR
-    python3 test/Benchmark/placement/against_tools.py --bin build/bin OUT_DIR   # needs networkx
+    python3 test/Benchmark/placement/against_tools.py --bin build/bin OUT_DIR   # needs jax and networkx
 
-The policies beside this file say what may be low. For each it prints the casts
-of our placement and what it moves (KiB; in brackets the part that free ops move
-because they stay f32), painting as graph rewriters of frameworks do it, our
-lower bound, and the minimum that reference.py finds without the compiler, which
-may also round what the compiler hands on unrounded. Of other tools it prints
-what they reach by their own rule on our very graph (all low that is not
-denied), and what was measured of the best of them on its own export of the same
-architecture: casts and KiB, no free op being f32. Exits with 1 where a
-placement is not optimal, moves more than a tool, or has more casts than a tool
-on a forward graph.
+Writes the architectures to OUT_DIR where they are not there. The policies beside
+this file say what may be low. For each it prints the casts of our placement and
+what it moves (KiB; in brackets the part that free ops move because they stay
+f32), painting as graph rewriters of frameworks do it, our lower bound, and the
+minimum that reference.py finds without the compiler, which may also round what
+the compiler hands on unrounded. Of other tools it prints what they reach by
+their own rule on our very graph (all low that is not denied), and what was
+measured of the best of them on its own export of the same architecture: casts
+and KiB, no free op being f32. Exits with 1 where a placement is not optimal,
+moves more than a tool, or has more casts than a tool on a forward graph.
 """
 import argparse
 import os
+import subprocess
 import sys
 
 import casts
@@ -47,6 +47,8 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--bin", default="build/bin")
     args = parser.parse_args()
+    if not os.path.exists(os.path.join(args.folder, "resnet18-backward.mlir")):
+        subprocess.run([sys.executable, os.path.join(HERE, "architectures.py"), args.folder], check=True)
     mp_opt, failures = os.path.join(args.bin, "mp-opt"), []
     print("| graph | policy | ours | painting | lower bound | reference | all low, our graph | best tool | ours to it |")
     print("|---|---|---|---|---|---|---|---|---|")
