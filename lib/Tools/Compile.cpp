@@ -12,6 +12,7 @@
 #include "mp/Tools/Report.h"
 #include "mp/Training/Roles.h"
 #include "mp/Transforms/Observation.h"
+#include "mp/Transforms/OutputFile.h"
 #include "mp/Training/TrainStepInfo.h"
 
 #include "mlir/IR/AsmState.h"
@@ -249,10 +250,11 @@ LogicalResult Compilation::writeReport() {
         return fail(llvm::toString(json.takeError()));
       report.explanation = std::move(*json);
     }
-  return writeText(options.report, [&](raw_ostream &os) {
-    mp::writeReport(report, os);
-    return success();
-  });
+  if (llvm::Error error = writeOutputFile(options.report, [&](raw_ostream &os) {
+        mp::writeReport(report, os);
+      }))
+    return fail("cannot write " + llvm::toString(std::move(error)));
+  return success();
 }
 
 static llvm::json::Array toJSON(ArrayRef<MemoryReport> reports) {

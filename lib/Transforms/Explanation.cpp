@@ -1,10 +1,10 @@
 #include "Explanation.h"
 
 #include "mp/Analysis/OpSubject.h"
+#include "mp/Transforms/OutputFile.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/SHA256.h"
 
@@ -326,8 +326,5 @@ void Explanation::print(raw_ostream &os) {
 }
 
 llvm::Error Explanation::write(StringRef path) {
-  return llvm::writeToOutput(path, [&](raw_ostream &os) {
-    print(os);
-    return llvm::Error::success();
-  });
+  return writeOutputFile(path, [&](raw_ostream &os) { print(os); });
 }

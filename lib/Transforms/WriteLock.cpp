@@ -1,12 +1,12 @@
 #include "InputHash.h"
 #include "Lock.h"
 
+#include "mp/Transforms/OutputFile.h"
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/xxhash.h"
 
 namespace mlir::mp {
@@ -162,10 +162,8 @@ void WriteLockPass::runOnOperation() {
     return signalPassFailure();
   lock.origin.keepIO = keepIO;
   LockBuilder(root).build(lock);
-  if (llvm::Error error = llvm::writeToOutput(file, [&](llvm::raw_ostream &os) {
-        printLockFile(lock, os);
-        return llvm::Error::success();
-      })) {
+  if (llvm::Error error = writeOutputFile(
+          file, [&](llvm::raw_ostream &os) { printLockFile(lock, os); })) {
     emitError(root->getLoc())
         << "cannot write the lock: " << llvm::toString(std::move(error));
     signalPassFailure();

@@ -25,6 +25,25 @@
 
 // NONE: warning: parameters are kept in 'bf16' between steps, so updates below half a unit of its last place are lost
 
+// The memory table: 4 bytes a parameter for weights or masters and 8 for Adam's
+// moments, in FP32 and mixed alike; 2 where there are no masters, and then the
+// run tells how many weights stop moving: an update of 0.03 is below half a
+// unit of bf16 at 20.
+// RUN: rm -rf %t && mkdir %t
+// RUN: python3 %S/Inputs/train_data.py %t/data.safetensors x_train=F32:8x16:1 init/w=F32:16x16:20 init_opt/power=F32::1
+// RUN: mp-train %s --data=%t/data.safetensors --batch=8 --epochs=1 --policy=bf16 --json | FileCheck %s --check-prefix=MEMORY
+// RUN: mp-train %s --data=%t/data.safetensors --batch=8 --epochs=1 --policy=bf16 --train-step="masters=none" --json > %t/out 2> %t/err
+// RUN: FileCheck %s --check-prefix=LOWMEMORY < %t/out
+// RUN: FileCheck %s --check-prefix=STUCK < %t/err
+// MEMORY: "memory_table":{"parameters":256,"rows":{"parameters":{"bytes":1024,"as_written":1024,"ratio":1.0,"per_parameter":4.0},
+// MEMORY-SAME: "optimizer_state":{"bytes":2052,"as_written":2052,"ratio":1.0,"per_parameter":8.015625}
+// MEMORY-SAME: "gradients":{"bytes":{{[0-9]+}},"as_written":
+// MEMORY-SAME: "activations":{"bytes":{{[0-9]+}},"as_written":
+// MEMORY-SAME: "total":{"bytes":
+// LOWMEMORY: "stuck_weights":256,
+// LOWMEMORY-SAME: "parameters":{"bytes":512,"as_written":1024,"ratio":0.5,"per_parameter":2.0}
+// STUCK: mp-train: warning: in step 1 256 of 256 weights stay where they are
+
 func.func @loss_and_grads(%w: tensor<16x16xf32> {mp.role = "param", mp.name = "params/w"},
                           %x: tensor<8x16xf32> {mp.role = "batch", mp.name = "x"})
     -> (tensor<f32> {mp.role = "loss", mp.name = "loss"}, tensor<16x16xf32> {mp.role = "grad", mp.name = "grads/w"}) {

@@ -50,6 +50,7 @@ public:
 
 private:
   void start();
+  void resume(const std::function<void(const std::string &)> &fallBack);
   bool doStep();
   using Scales = std::map<std::string, double>;
   std::optional<StepFault> describeFault(double loss);
@@ -102,11 +103,24 @@ void Run::start() {
     std::function<void(const std::string &)> fallBack;
     if (options.fall_back)
       fallBack = [&](const std::string &damage) { warn(damage); };
-    if (options.resume && checkpoints->restore(step, at, fallBack))
-      saved = at.step;
+    if (options.resume)
+      resume(fallBack);
   }
   if (options.metrics)
     metrics.emplace(options.metrics, at.step);
+}
+
+void Run::resume(const std::function<void(const std::string &)> &fallBack) {
+  if (!checkpoints->restore(step, at, fallBack)) {
+    warn("there is no checkpoint in '" + std::string(options.checkpoint) +
+         "' yet; the training begins anew");
+    return;
+  }
+  if (at.step > total)
+    throw Error("the checkpoint in '" + std::string(options.checkpoint) +
+                "' is of step " + std::to_string(at.step) +
+                ", but this run has " + std::to_string(total) + " steps");
+  saved = at.step;
 }
 
 /// The name of a policy, which may be a path; null is none.
