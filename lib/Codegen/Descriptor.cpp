@@ -14,7 +14,7 @@ using namespace mlir::mp;
 
 // The structs below are written field by field; these say that C agrees.
 static_assert(sizeof(mp_rt_value_desc) == 48, "mp_rt_value_desc has changed");
-static_assert(sizeof(mp_rt_function_desc) == 72,
+static_assert(sizeof(mp_rt_function_desc) == 80,
               "mp_rt_function_desc has changed");
 static_assert(sizeof(mp_rt_model_desc) == 64, "mp_rt_model_desc has changed");
 
@@ -157,7 +157,8 @@ DescriptorWriter::addFunction(DictionaryAttr description) {
        integer(32, results.size()), *argDescs, *resultDescs,
        integer(64, getNumber(description, "arena_bytes", 0)),
        integer(64, getNumber(description, "persistent_bytes", 0)),
-       function(description, "prepare"), function(description, "run")});
+       function(description, "prepare"), function(description, "run"),
+       integer(64, getNumber(description, "keeps_prepared", 0))});
 }
 
 FailureOr<llvm::Constant *> DescriptorWriter::addModel(ArrayAttr functions,

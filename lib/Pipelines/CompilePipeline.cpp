@@ -65,6 +65,8 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       pm.addPass(createMPObserveValuesPass());
     break;
   case CompileStage::Linalg:
+    if (options.trainStep)
+      pm.addPass(createMPKeepWorkingCopiesPass());
     pm.addPass(createConvertStableHLOToLinalgPass());
     // Linalg input, and what autocast inserts in it, may compute on tensors.
     pm.addPass(createConvertElementwiseToLinalgPass());

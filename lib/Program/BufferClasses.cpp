@@ -276,14 +276,17 @@ void BufferClasses::coalesce(func::FuncOp func, const IsolatingCopies &copies) {
 //===----------------------------------------------------------------------===//
 
 /// A donated argument and its result are one class with two addresses, which
-/// the caller may or may not have made equal; a copy between them stays.
+/// the caller may or may not have made equal; a copy between them stays. What
+/// the program keeps itself has one.
 bool BufferClasses::isNoOp(Operation *member) const {
   Value source = getCopySource(member);
   if (!source ||
       getClassOf(getRoot(source)) != getClassOf(member->getResult(0)))
     return false;
   auto arg = dyn_cast<BlockArgument>(getRoot(source));
-  return !arg || !isa<func::FuncOp>(arg.getOwner()->getParentOp());
+  auto func =
+      arg ? dyn_cast<func::FuncOp>(arg.getOwner()->getParentOp()) : nullptr;
+  return !func || func.getArgAttr(arg.getArgNumber(), kBufferAttrName);
 }
 
 /// `saved` holds what `copy` read before, at the time of `copy`'s group.

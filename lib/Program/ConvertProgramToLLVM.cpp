@@ -68,9 +68,14 @@ static DictionaryAttr describeFunction(Builder &builder, const Entry &entry) {
     if (!source.getArgAttr(i, kBufferAttrName))
       args.push_back(describeValue(builder, source.getArgumentTypes()[i],
                                    source.getArgAttrDict(i)));
-  for (unsigned i = 0, e = source.getNumResults(); i < e; ++i)
-    results.push_back(describeValue(builder, source.getResultTypes()[i],
-                                    source.getResultAttrDict(i)));
+  bool keepsPrepared = false;
+  for (unsigned i = 0, e = source.getNumResults(); i < e; ++i) {
+    if (source.getResultAttr(i, kBufferAttrName))
+      keepsPrepared = true;
+    else
+      results.push_back(describeValue(builder, source.getResultTypes()[i],
+                                      source.getResultAttrDict(i)));
+  }
   int64_t arena = std::max(getSize(source, kArenaBytesAttrName),
                            getSize(entry.prepareSource, kArenaBytesAttrName));
   NamedAttrList list;
@@ -83,6 +88,8 @@ static DictionaryAttr describeFunction(Builder &builder, const Entry &entry) {
   list.set("run", FlatSymbolRefAttr::get(entry.run));
   if (func::FuncOp prepare = entry.prepare)
     list.set("prepare", FlatSymbolRefAttr::get(prepare));
+  if (keepsPrepared)
+    list.set("keeps_prepared", builder.getI64IntegerAttr(1));
   return list.getDictionary(builder.getContext());
 }
 

@@ -64,7 +64,7 @@ static LogicalResult planFunction(func::FuncOp func) {
   OpBuilder builder(func.getContext());
   func->setAttr(kArenaBytesAttrName, builder.getI64IntegerAttr(layout.bytes));
   for (auto [result, arg] : llvm::enumerate(classes->getDonations()))
-    if (arg >= 0)
+    if (arg >= 0 && !func.getResultAttr(result, kBufferAttrName))
       func.setResultAttr(result, kDonatedToAttrName,
                          builder.getI64IntegerAttr(arg));
   return success();

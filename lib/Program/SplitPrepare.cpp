@@ -1,5 +1,6 @@
 //===- SplitPrepare.cpp - work done once for all calls --------------------===//
 
+#include "mp/IR/KeptValues.h"
 #include "mp/IR/MPOps.h"
 #include "mp/Program/Passes.h"
 #include "mp/Program/ProgramForm.h"
@@ -130,35 +131,88 @@ func::FuncOp PrepareSplit::makePrepareFunction(StringRef name) {
   return prepare;
 }
 
-/// Lays the kept values out in the persistent block, and makes the entry
-/// function read them there.
-static LogicalResult placePersistentValues(func::FuncOp func,
-                                           func::FuncOp prepare,
-                                           ArrayRef<Value> values) {
-  MLIRContext *context = func.getContext();
-  int64_t offset = 0;
-  for (auto [i, kept] : llvm::enumerate(values)) {
-    Value value = kept;
-    FailureOr<int64_t> bytes = getBufferBytes(value.getLoc(), value.getType());
+namespace {
+/// Gives values places in the persistent block of a function.
+class PersistentBlock {
+public:
+  explicit PersistentBlock(func::FuncOp func) : func(func) {}
+
+  FailureOr<BufferAttr> add(Type type) {
+    FailureOr<int64_t> bytes = getBufferBytes(func.getLoc(), type);
     if (failed(bytes))
       return failure();
-    auto buffer = BufferAttr::get(context, BufferSpace::Persistent, offset);
+    auto buffer =
+        BufferAttr::get(func.getContext(), BufferSpace::Persistent, size);
+    size += alignBuffer(*bytes);
+    if (size > kMaxBufferBytes)
+      return func.emitError("expected prepared parameters of at most 2^47 "
+                            "bytes, but they are larger");
+    return buffer;
+  }
+  int64_t getSize() const { return size; }
+
+private:
+  func::FuncOp func;
+  int64_t size = 0;
+};
+} // namespace
+
+/// Makes the entry function read the values in the persistent block.
+static LogicalResult placePersistentValues(func::FuncOp func,
+                                           func::FuncOp prepare,
+                                           ArrayRef<Value> values,
+                                           PersistentBlock &block) {
+  MLIRContext *context = func.getContext();
+  for (auto [i, kept] : llvm::enumerate(values)) {
+    Value value = kept;
+    FailureOr<BufferAttr> buffer = block.add(value.getType());
+    if (failed(buffer))
+      return failure();
     unsigned index = func.getNumArguments();
     auto attrs = DictionaryAttr::get(
         context,
-        NamedAttribute(StringAttr::get(context, kBufferAttrName), buffer));
+        NamedAttribute(StringAttr::get(context, kBufferAttrName), *buffer));
     if (failed(
             func.insertArgument(index, value.getType(), attrs, value.getLoc())))
       return failure();
     value.replaceAllUsesWith(func.getArgument(index));
-    prepare.setResultAttr(i, kBufferAttrName, buffer);
-    offset += alignBuffer(*bytes);
-    if (offset > kMaxBufferBytes)
-      return func.emitError("expected prepared parameters of at most 2^47 "
-                            "bytes, but they are larger");
+    prepare.setResultAttr(i, kBufferAttrName, *buffer);
   }
-  auto size = IntegerAttr::get(IntegerType::get(context, 64), offset);
-  func->setAttr(kPersistentBytesAttrName, size);
+  return success();
+}
+
+/// What the function keeps for its next call: `prepare` makes it for the first
+/// one as `maker` does.
+static LogicalResult placeKeptValues(func::FuncOp func, func::FuncOp prepare,
+                                     func::FuncOp maker,
+                                     PersistentBlock &block) {
+  unsigned count = maker.getNumResults();
+  unsigned firstArg = maker.getNumArguments();
+  unsigned firstResult = func.getNumResults() - count;
+  if (firstArg + count != func.getNumArguments() ||
+      func.getNumResults() < count)
+    return func.emitError("expected the values that '")
+           << maker.getName() << "' makes as last arguments and results";
+  IRMapping mapping;
+  for (BlockArgument arg : maker.getArguments())
+    mapping.map(arg, prepare.getArgument(arg.getArgNumber()));
+  Operation *end = prepare.front().getTerminator();
+  OpBuilder builder(end);
+  for (Operation &op : maker.front().without_terminator())
+    builder.clone(op, mapping);
+  for (auto [i, made] :
+       llvm::enumerate(maker.front().getTerminator()->getOperands())) {
+    FailureOr<BufferAttr> buffer = block.add(made.getType());
+    if (failed(buffer))
+      return failure();
+    unsigned place = prepare.getNumResults();
+    if (failed(prepare.insertResult(place, made.getType(), {})))
+      return failure();
+    end->insertOperands(place, mapping.lookup(made));
+    prepare.setResultAttr(place, kBufferAttrName, *buffer);
+    func.setArgAttr(firstArg + i, kBufferAttrName, *buffer);
+    func.setResultAttr(firstResult + i, kBufferAttrName, *buffer);
+  }
   return success();
 }
 
@@ -176,22 +230,46 @@ class SplitPreparePass
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    for (func::FuncOp func : getProgramFunctions(getOperation())) {
+    SmallVector<func::FuncOp> functions = getProgramFunctions(getOperation());
+    llvm::MapVector<Operation *, func::FuncOp> makers;
+    for (func::FuncOp func : functions)
+      if (auto name = func->getAttrOfType<FlatSymbolRefAttr>(kKeptByAttrName))
+        makers[func] = symbols.lookup<func::FuncOp>(name.getValue());
+    for (func::FuncOp func : functions) {
       expandTensorSelects(func);
       if (failed(verifyProgram(func)))
         return signalPassFailure();
-      PrepareSplit split(func);
-      if (split.getPersistentValues().empty())
-        continue;
-      func::FuncOp prepare =
-          split.makePrepareFunction((func.getName() + ".prepare").str());
-      symbols.insert(prepare);
-      func->setAttr(kPrepareAttrName, SymbolRefAttr::get(prepare));
-      if (failed(placePersistentValues(func, prepare,
-                                       split.getPersistentValues())))
-        return signalPassFailure();
-      eraseDeadOps(func);
     }
+    for (func::FuncOp func : functions)
+      if (failed(splitFunction(func, makers.lookup(func), symbols)))
+        return signalPassFailure();
+    for (auto [func, maker] : makers) {
+      func->removeAttr(kKeptByAttrName);
+      if (maker)
+        symbols.erase(maker);
+    }
+  }
+
+  LogicalResult splitFunction(func::FuncOp func, func::FuncOp maker,
+                              SymbolTable &symbols) {
+    PrepareSplit split(func);
+    if (split.getPersistentValues().empty() && !maker)
+      return success();
+    func::FuncOp prepare =
+        split.makePrepareFunction((func.getName() + ".prepare").str());
+    symbols.insert(prepare);
+    func->setAttr(kPrepareAttrName, SymbolRefAttr::get(prepare));
+    PersistentBlock block(func);
+    if (maker && failed(placeKeptValues(func, prepare, maker, block)))
+      return failure();
+    if (failed(placePersistentValues(func, prepare, split.getPersistentValues(),
+                                     block)))
+      return failure();
+    auto type = IntegerType::get(func.getContext(), 64);
+    func->setAttr(kPersistentBytesAttrName,
+                  IntegerAttr::get(type, block.getSize()));
+    eraseDeadOps(func);
+    return success();
   }
 };
 } // namespace

@@ -110,7 +110,8 @@ def check(model):
             fine &= activations <= 0.55
         planned_error, measured_error = total(plan) / expected - 1, measured / expected - 1
         fine &= abs(planned_error) <= 0.05 and (expected < 100 * MIB or abs(measured_error) <= 0.05)
-        cells = [state_bytes(plan), *(plan["at_peak"][use] for use in ("weights", "gradients", "activations", "other"))]
+        cells = [state_bytes(plan), plan["persistent"] + plan["at_peak"]["weights"],
+                 *(plan["at_peak"][use] for use in ("gradients", "activations", "other"))]
         print(f"| {model.name} | {policy} | " + " | ".join(f"{cell / MIB:.1f}" for cell in cells) +
               f" | {activations:.2f} | {expected / MIB:.1f} | {total(plan) / MIB:.1f} ({100 * planned_error:+.1f} %) | "
               f"{measured / MIB:.1f} ({100 * measured_error:+.1f} %) | {losses[-1]:.5f} |", flush=True)

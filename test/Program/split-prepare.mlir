@@ -27,6 +27,26 @@ func.func @donated(%x: tensor<256xf32>, %w: tensor<256xf32> {mp.role = "param", 
   return %1 : tensor<256xf32>
 }
 
+// The narrowed weights of the first step are prepared; each step hands the next
+// one's on in the same place.
+// CHECK-LABEL: func.func @step(
+// CHECK-SAME: %[[W:.*]]: tensor<256xf32> {mp.role = "param", tf.aliasing_output = 0 : i32}, %[[K:.*]]: tensor<256xbf16> {mp.buffer = #mp.buffer<persistent, 0>, tf.aliasing_output = 1 : i32})
+// CHECK-SAME: -> (tensor<256xf32>, tensor<256xbf16> {mp.buffer = #mp.buffer<persistent, 0>})
+// CHECK-SAME: mp.persistent_bytes = 512 : i64, mp.prepare = @step.prepare
+// CHECK-NOT: @step.kept
+// CHECK: func.func private @step.prepare(%[[A:.*]]: tensor<256xf32>, %{{.*}}: tensor<256xbf16>) -> (tensor<256xbf16> {mp.buffer = #mp.buffer<persistent, 0>})
+// CHECK: mp.launch @cast(%[[A]])
+// CHECK-NOT: @step.kept
+func.func @step(%w: tensor<256xf32> {mp.role = "param", tf.aliasing_output = 0 : i32}, %kept: tensor<256xbf16> {tf.aliasing_output = 1 : i32}) -> (tensor<256xf32>, tensor<256xbf16>) attributes {mp.kept_by = @step.kept} {
+  %0 = mp.launch @mul(%w, %kept) extent 256 grain 256 tied [-1] reusable [0] : (tensor<256xf32>, tensor<256xbf16>) -> tensor<256xf32>
+  %1 = mp.launch @cast(%0) extent 256 grain 256 tied [-1] reusable [-1] : (tensor<256xf32>) -> tensor<256xbf16>
+  return %0, %1 : tensor<256xf32>, tensor<256xbf16>
+}
+func.func private @step.kept(%w: tensor<256xf32>) -> tensor<256xbf16> {
+  %0 = mp.launch @cast(%w) extent 256 grain 256 tied [-1] reusable [-1] : (tensor<256xf32>) -> tensor<256xbf16>
+  return %0 : tensor<256xbf16>
+}
+
 // What is made of nothing is made again rather than kept, but what is made of
 // it and a parameter is kept.
 // CHECK-LABEL: func.func @generated

@@ -65,7 +65,7 @@ TEST_F(Api, DescribesTheModel) {
   ASSERT_EQ(mp_rt_model_query(model, &info), MP_RT_OK);
   EXPECT_STREQ(info.compiler, "written by hand");
   EXPECT_STREQ(info.device, "cpu");
-  EXPECT_EQ(info.num_functions, 4);
+  EXPECT_EQ(info.num_functions, 5);
   mp_rt_function_info function = {};
   function.struct_size = sizeof(function);
   ASSERT_EQ(mp_rt_function_query(model, 0, &function), MP_RT_OK);
@@ -113,6 +113,29 @@ TEST_F(Api, RunsAndKeepsPreparedParameters) {
   EXPECT_EQ(memory.persistent_bytes, 24u);
   EXPECT_EQ(memory.scratch_bytes, 128u);
   EXPECT_EQ(memory.peak_bytes, 152u);
+}
+
+// A step that replaces its parameters leaves them prepared for a next one that
+// goes on with its results; with other parameters they are prepared again.
+TEST_F(Api, StepsKeepTheirOwnResultsPrepared) {
+  int32_t step = function("step");
+  int32_t a[4] = {1, 2, 3, 4}, b[4] = {};
+  Tensor ta{a, MP_RT_DL_INT, 32, {4}}, tb{b, MP_RT_DL_INT, 32, {4}};
+  ASSERT_EQ(call(step, {&ta}, {&ta}), MP_RT_OK) << lastError();
+  EXPECT_EQ(a[0], 11);
+  ASSERT_EQ(call(step, {&ta}, {&tb}), MP_RT_OK);
+  EXPECT_EQ(b[0], 121);
+  // What was kept is that of b: nobody has looked at b itself.
+  b[0] = 0;
+  ASSERT_EQ(call(step, {&tb}, {&tb}), MP_RT_OK);
+  EXPECT_EQ(b[0], 1210);
+  // a was not the last result.
+  ASSERT_EQ(call(step, {&ta}, {&tb}), MP_RT_OK);
+  EXPECT_EQ(b[0], 121);
+  b[0] = 1;
+  ASSERT_EQ(mp_rt_instance_params_changed(instance), MP_RT_OK);
+  ASSERT_EQ(call(step, {&tb}, {&tb}), MP_RT_OK);
+  EXPECT_EQ(b[0], 11);
 }
 
 TEST_F(Api, ChecksEveryTensor) {
@@ -305,10 +328,10 @@ TEST(Loading, EachFaultHasOneMessage) {
     EXPECT_EQ(model, nullptr);
   };
   expect("newer.so", MP_RT_UNSUPPORTED,
-         "was compiled for runtime interface 9.0, but this runtime has 1.1; "
+         "was compiled for runtime interface 9.0, but this runtime has 1.2; "
          "compile it again");
   expect("lying.so", MP_RT_UNSUPPORTED,
-         "was compiled for runtime interface 9.1, but this runtime has 1.1; "
+         "was compiled for runtime interface 9.2, but this runtime has 1.2; "
          "compile it again");
   expect("demanding.so", MP_RT_UNSUPPORTED,
          "needs CPU features that this machine does not have: 'lwp'; compile "

@@ -147,6 +147,25 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
            "Format of the `low-states`: bf16 (the default) or f16">];
 }
 
+def MPKeepWorkingCopiesPass : Pass<"mp-keep-working-copies", "::mlir::ModuleOp"> {
+  let summary = "make the low-precision copy of a parameter where it is updated";
+  let description = [{
+    The copy of a donated parameter that a step begins with is made of what the
+    step before has returned. So a step makes it of its own result instead, in
+    the branch that updates the parameter, and takes it as an argument: copy and
+    update are then one pass over memory. The new arguments and results are the
+    last ones, and no caller sees them: `mp.kept_by` names the function that
+    makes them for the first step, and `mp-split-prepare` gives them a place
+    that lasts.
+
+    Values: unchanged, bit for bit.
+    Reports: nothing.
+
+    [example: test/Training/keep-working-copies.mlir]
+  }];
+  let dependentDialects = ["::mlir::mp::shlo::StableHLODialect"];
+}
+
 def MPToStableHLOPass : Pass<"mp-to-stablehlo"> {
   let summary = "say every mp tensor and training op in plain StableHLO";
   let description = [{

@@ -159,7 +159,8 @@ mp_rt_instance_create(mp_rt_model *model, const mp_rt_instance_options *options,
 MP_RT_API void mp_rt_instance_destroy(mp_rt_instance *instance);
 
 /* To be called after the contents of an argument with role "param" changed, or
- * when other buffers are passed for one: the next call reads them again. */
+ * when other buffers are passed for one: the next call reads them again. What
+ * calls themselves write into the buffers of their results is known. */
 MP_RT_API mp_rt_status mp_rt_instance_params_changed(mp_rt_instance *instance);
 
 /* Runs a function. Tensors are row-major, contiguous, on the model's device,

@@ -9,7 +9,7 @@
 #include "mp_rt/mp_rt_base.h"
 
 #define MP_RT_CODEGEN_MAJOR 1
-#define MP_RT_CODEGEN_MINOR 1
+#define MP_RT_CODEGEN_MINOR 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -114,6 +114,10 @@ typedef struct mp_rt_function_desc {
    * instance and whenever those arguments changed. `results` is unused. */
   mp_rt_entry prepare; /* optional: null if nothing is to be done */
   mp_rt_entry run;
+  /* Since 1.2. Not 0: `run` replaces parameters (results that are donated the
+   * arguments with role "param"), and leaves in the persistent block what
+   * `prepare` would make of the new ones. */
+  uint64_t keeps_prepared;
 } mp_rt_function_desc;
 
 typedef struct mp_rt_model_desc {

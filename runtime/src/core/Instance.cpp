@@ -16,7 +16,8 @@ namespace {
 /// What one function of the model keeps between calls.
 struct FunctionState {
   Block persistent;
-  uint64_t preparedAt = 0; // generation of the parameters
+  uint64_t preparedAt = 0;      // generation of the parameters
+  std::vector<void *> replaced; // results of the last call, by position
 };
 } // namespace
 
@@ -285,11 +286,24 @@ static mp_rt_status bindAll(mp_rt_instance &instance, const Function &function,
   return MP_RT_OK;
 }
 
+/// Whether the parameters are those that the last call has returned.
+static bool continues(const mp_rt_instance &instance, const Function &function,
+                      const FunctionState &state) {
+  for (size_t r = 0; r < state.replaced.size(); ++r) {
+    int32_t arg = function.results[r].donatedTo;
+    if (arg >= 0 && std::strcmp(function.args[arg].role, "param") == 0 &&
+        instance.pointers[arg] != state.replaced[r])
+      return false;
+  }
+  return true;
+}
+
 static mp_rt_status prepare(mp_rt_instance &instance, const Function &function,
                             FunctionState &state) {
   if (instance.arena.size() < function.arenaBytes)
     instance.arena = Block(function.arenaBytes);
-  if (state.preparedAt == instance.exec.generation)
+  if (state.preparedAt == instance.exec.generation &&
+      continues(instance, function, state))
     return MP_RT_OK;
   if (state.persistent.size() < function.persistentBytes)
     state.persistent = Block(function.persistentBytes);
@@ -349,6 +363,12 @@ static mp_rt_status call(mp_rt_instance &instance, int32_t index,
       function.run, &instance.exec, instance.pointers.data(),
       instance.pointers.data() + function.args.size(), instance.arena.data(),
       state.persistent.data());
+  if (function.keepsPrepared) {
+    state.replaced.assign(instance.pointers.begin() + function.args.size(),
+                          instance.pointers.end());
+    if (status != MP_RT_OK)
+      state.preparedAt = 0;
+  }
   if (observed)
     instance.exec.report(MP_RT_EVENT_CALL, function.name, 0, 0, begin);
   if (first || instance.exec.callStates.size() != statesBefore)

@@ -4,6 +4,7 @@
 #include "core/Error.h"
 #include "core/ModelFile.h"
 
+#include <cstddef>
 #include <cstring>
 #include <dlfcn.h>
 #include <memory>
@@ -52,8 +53,9 @@ static mp_rt_status readValue(const std::string &path, const std::string &where,
 static mp_rt_status readFunction(const std::string &path,
                                  const mp_rt_function_desc &desc,
                                  Function &out) {
-  if (desc.struct_size < sizeof(mp_rt_function_desc) || !desc.name ||
-      !desc.run || desc.num_args < 0 || desc.num_results < 0 ||
+  constexpr size_t first = offsetof(mp_rt_function_desc, keeps_prepared);
+  if (desc.struct_size < first || !desc.name || !desc.run ||
+      desc.num_args < 0 || desc.num_results < 0 ||
       (desc.num_args && !desc.args) || (desc.num_results && !desc.results))
     return damaged(path, "a function is incomplete");
   out.name = desc.name;
@@ -61,6 +63,7 @@ static mp_rt_status readFunction(const std::string &path,
   out.run = desc.run;
   out.arenaBytes = desc.arena_bytes;
   out.persistentBytes = desc.persistent_bytes;
+  out.keepsPrepared = desc.struct_size >= sizeof(desc) && desc.keeps_prepared;
   out.args.resize(desc.num_args);
   out.results.resize(desc.num_results);
   std::string prefix = std::string("'") + desc.name + "' ";
@@ -97,8 +100,12 @@ static mp_rt_status readDescriptor(mp_rt_model &model) {
     return damaged(model.path, "a field is null");
   model.functions.resize(desc.num_functions);
   for (int32_t i = 0; i < desc.num_functions; ++i) {
+    // Older models have smaller structs.
+    auto *entry = reinterpret_cast<const mp_rt_function_desc *>(
+        reinterpret_cast<const char *>(desc.functions) +
+        i * desc.functions->struct_size);
     if (mp_rt_status status =
-            readFunction(model.path, desc.functions[i], model.functions[i]))
+            readFunction(model.path, *entry, model.functions[i]))
       return status;
   }
   return MP_RT_OK;

@@ -27,6 +27,7 @@ struct Function {
   const char *name;
   mp_rt_entry prepare, run;
   uint64_t arenaBytes, persistentBytes;
+  bool keepsPrepared = false; // for calls that take its results as arguments
   std::vector<Value> args, results;
 };
 

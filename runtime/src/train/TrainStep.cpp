@@ -233,6 +233,7 @@ const Slot *TrainStep::findResult(const std::string &name) const {
 //===----------------------------------------------------------------------===//
 
 std::vector<Slot *> TrainStep::state() {
+  handedOut = true;
   std::vector<Slot *> slots;
   for (size_t a = 0; a < args.size(); ++a)
     for (const Pair &pair : pairs)
@@ -249,6 +250,7 @@ std::vector<Slot *> TrainStep::inputs() {
 }
 
 Slot *TrainStep::findState(const std::string &name) {
+  handedOut = true;
   for (const Pair &pair : pairs)
     if (args[pair.arg].name == name)
       return &args[pair.arg];
@@ -302,8 +304,9 @@ void TrainStep::makeViews() {
 }
 
 void TrainStep::run() {
-  // The masters moved in the last step, so nothing derived from them is kept.
-  check(mp_rt_instance_params_changed(instance), "");
+  if (handedOut)
+    check(mp_rt_instance_params_changed(instance), "");
+  handedOut = false;
   check(mp_rt_call(instance, function, argViews.data(), resultViews.data()),
         "");
   for (const Pair &pair : pairs) {

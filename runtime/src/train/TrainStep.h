@@ -113,6 +113,7 @@ private:
   std::vector<int32_t> donations;
   std::vector<Pair> pairs;
   std::vector<size_t> inputArgs;
+  bool handedOut = true; // somebody may have written to the state
   const Slot *lossResult = nullptr, *finiteResult = nullptr,
              *culpritResult = nullptr, *stuckResult = nullptr;
 };

@@ -115,6 +115,36 @@ static mp_rt_status incrementRun(mp_rt_exec *exec, void *const *args,
   return MP_RT_OK;
 }
 
+/* ---- step: weights += ten times themselves, which `prepare` multiplies for
+ * the first call and `run` for the next one ------------------------------- */
+
+static void timesTen(const int32_t *from, int32_t *to) {
+  for (int i = 0; i < 4; ++i)
+    to[i] = 10 * from[i];
+}
+
+static mp_rt_status stepPrepare(mp_rt_exec *exec, void *const *args,
+                                void *const *results, void *arena,
+                                void *persistent) {
+  (void)exec;
+  (void)results;
+  (void)arena;
+  timesTen(args[0], persistent);
+  return MP_RT_OK;
+}
+
+static mp_rt_status stepRun(mp_rt_exec *exec, void *const *args,
+                            void *const *results, void *arena,
+                            void *persistent) {
+  (void)exec;
+  (void)arena;
+  for (int i = 0; i < 4; ++i)
+    ((int32_t *)results[0])[i] =
+        ((const int32_t *)args[0])[i] + ((const int32_t *)persistent)[i];
+  timesTen(results[0], persistent);
+  return MP_RT_OK;
+}
+
 /* ---- descriptor -----------------------------------------------------------
  */
 
@@ -146,16 +176,20 @@ static const mp_rt_value_desc conjResults[] = {
     VALUE("result0", "", shape2, 1, MP_RT_DL_COMPLEX, 64, -1, 16)};
 static const mp_rt_value_desc incrementResults[] = {
     VALUE("result0", "", shape4, 1, MP_RT_DL_INT, 32, 0, 16)};
+static const mp_rt_value_desc stepArgs[] = {
+    VALUE("params/w", "param", shape4, 1, MP_RT_DL_INT, 32, -1, 16)};
 
 static const mp_rt_function_desc functions[] = {
     {sizeof(mp_rt_function_desc), "main", 2, 1, mainArgs, mainResults, 0, 24,
-     mainPrepare, mainRun},
+     mainPrepare, mainRun, 0},
     {sizeof(mp_rt_function_desc), "check", 2, 1, checkArgs, checkResults, 0, 0,
-     NULL, checkRun},
+     NULL, checkRun, 0},
     {sizeof(mp_rt_function_desc), "conj", 1, 1, conjArgs, conjResults, 100, 0,
-     NULL, conjRun},
+     NULL, conjRun, 0},
     {sizeof(mp_rt_function_desc), "increment", 1, 1, checkArgs,
-     incrementResults, 0, 0, NULL, incrementRun}};
+     incrementResults, 0, 0, NULL, incrementRun, 0},
+    {sizeof(mp_rt_function_desc), "step", 1, 1, stepArgs, incrementResults, 0,
+     16, stepPrepare, stepRun, 1}};
 
 static const mp_rt_model_desc model = {sizeof(mp_rt_model_desc),
                                        MODEL_MAJOR,
