@@ -140,3 +140,15 @@ func.func @batch_norm_inference(%x: tensor<4x8xf32>, %mean: tensor<8xf32>, %var:
   %y = stablehlo.multiply %d, %rb : tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// The gradient of a norm that hides in a batch norm hides in one, too.
+// CHECK-LABEL: func.func @batch_norm_gradient
+// CHECK: "stablehlo.batch_norm_grad"{{.*}}mp.class = "normalization", mp.pattern = "layer_norm"
+// CHECK: "stablehlo.batch_norm_grad"{{.*}}mp.class = "normalization", mp.pattern = "batch_norm"
+func.func @batch_norm_gradient(%x: tensor<2x6x8xf32>, %g: tensor<1x12x8xf32>, %mean: tensor<12xf32>, %var: tensor<12xf32>, %scale: tensor<12xf32>) -> (tensor<1x12x8xf32>, tensor<1x12x8xf32>) {
+  %one = stablehlo.constant dense<1.0> : tensor<12xf32>
+  %rows = stablehlo.reshape %x : (tensor<2x6x8xf32>) -> tensor<1x12x8xf32>
+  %o:3 = "stablehlo.batch_norm_grad"(%rows, %one, %mean, %var, %g) <{epsilon = 1.0e-5 : f32, feature_index = 1 : i64}> : (tensor<1x12x8xf32>, tensor<12xf32>, tensor<12xf32>, tensor<12xf32>, tensor<1x12x8xf32>) -> (tensor<1x12x8xf32>, tensor<12xf32>, tensor<12xf32>)
+  %p:3 = "stablehlo.batch_norm_grad"(%rows, %scale, %mean, %var, %g) <{epsilon = 1.0e-5 : f32, feature_index = 1 : i64}> : (tensor<1x12x8xf32>, tensor<12xf32>, tensor<12xf32>, tensor<12xf32>, tensor<1x12x8xf32>) -> (tensor<1x12x8xf32>, tensor<12xf32>, tensor<12xf32>)
+  return %o#0, %p#0 : tensor<1x12x8xf32>, tensor<1x12x8xf32>
+}

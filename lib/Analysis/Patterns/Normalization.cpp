@@ -219,22 +219,36 @@ static bool matchCosineSimilarity(Match &m, Value value, StringRef &) {
 // One op
 //===----------------------------------------------------------------------===//
 
-/// A batch norm with scale 1 and shift 0 whose features are the rows of a
-/// tensor is how some exporters spell the other kinds.
+/// A batch norm with scale 1 whose features are the rows of a tensor is how
+/// some exporters spell the other kinds.
+static StringRef getBatchNormName(Match &m, Value x, Value scale) {
+  auto type = dyn_cast<RankedTensorType>(x.getType());
+  if (!type || type.getRank() < 2 || type.getDimSize(0) != 1 ||
+      !m.isSplat(scale, 1) ||
+      Terms::getMeaning(x.getDefiningOp()) != Meaning::Reshape)
+    return "batch_norm";
+  SmallVector<int64_t> reduced;
+  for (int64_t dim = 2; dim < type.getRank(); ++dim)
+    reduced.push_back(dim);
+  return getNormalizationName(reduced, x);
+}
+
 static bool matchBatchNormTraining(Match &m, Value value, StringRef &name) {
   Value x, scale, shift;
   if (!m.is(value, Meaning::BatchNormTraining, x, scale, shift))
     return false;
-  auto type = dyn_cast<RankedTensorType>(x.getType());
-  if (!type || type.getRank() < 2 || type.getDimSize(0) != 1 ||
-      !m.isSplat(scale, 1) || !m.isSplat(shift, 0) ||
-      Terms::getMeaning(x.getDefiningOp()) != Meaning::Reshape)
-    return true;
-  SmallVector<int64_t> reduced;
-  for (int64_t dim = 2; dim < type.getRank(); ++dim)
-    reduced.push_back(dim);
-  name = getNormalizationName(reduced, x);
-  extendToAffine(m, value);
+  if (m.isSplat(shift, 0))
+    name = getBatchNormName(m, x, scale);
+  if (name != "batch_norm")
+    extendToAffine(m, value);
+  return true;
+}
+
+static bool matchBatchNormGradient(Match &m, Value value, StringRef &name) {
+  Value x, scale;
+  if (!m.is(value, Meaning::BatchNormGradient, x, scale))
+    return false;
+  name = getBatchNormName(m, x, scale);
   return true;
 }
 
@@ -294,7 +308,12 @@ ArrayRef<Recogniser> patterns::getNormalizationRecognisers() {
        Nesting::Alone},
       {"batch_norm",
        normalization,
-       {M::BatchNormInference, M::BatchNormGradient},
+       {M::BatchNormGradient},
+       matchBatchNormGradient,
+       Nesting::Alone},
+      {"batch_norm",
+       normalization,
+       {M::BatchNormInference},
        matchOneOp,
        Nesting::Alone}};
   return recognisers;
