@@ -84,6 +84,15 @@ bool Algebra::areEqual(const Expression &a, const Expression &b) {
          });
 }
 
+bool Algebra::isSumOfWholeLeaves(const Expression &expression) const {
+  return llvm::all_of(expression, [&](const ProductTerm &term) {
+    return isNear(term.coefficient, 1) && term.factors.size() == 1 &&
+           term.factors[0].power == 1 &&
+           atoms[term.factors[0].atom].kind == Kind::Leaf &&
+           atoms[term.factors[0].atom].dims == getAllDims();
+  });
+}
+
 Algebra::Dims Algebra::getDims(const Expression &expression) const {
   Dims dims = 0;
   for (const ProductTerm &term : expression)

@@ -64,6 +64,8 @@ public:
   Dims getDims(const Expression &expression) const;
   Dims getDims(unsigned atom) const { return atoms[atom].dims; }
   Dims getAllDims() const { return (Dims(1) << sizes.size()) - 1; }
+  /// True where each term is a leaf that depends on all dimensions.
+  bool isSumOfWholeLeaves(const Expression &expression) const;
   /// Equal up to the rounding of constants.
   static bool areEqual(const Expression &a, const Expression &b);
 

@@ -22,8 +22,11 @@ static bool isReadable(Value value) {
               : !isa<ShapedType>(value.getType());
 }
 
-ExpressionReader::ExpressionReader(const Terms &terms, RankedTensorType space)
-    : algebra(space.getShape()), terms(terms), space(space) {}
+ExpressionReader::ExpressionReader(
+    const Terms &terms, RankedTensorType space,
+    llvm::function_ref<bool(Operation *)> isInside)
+    : algebra(space.getShape()), terms(terms), space(space),
+      isInside(isInside) {}
 
 Algebra::Dims ExpressionReader::getDims(const Placement &placement) const {
   Algebra::Dims dims = 0;
@@ -105,7 +108,8 @@ Expression ExpressionReader::read(Value value, const Placement &placement) {
     result = Algebra::get(*splat);
   Operation *op = value.getDefiningOp();
   if (!result && op && op->getNumResults() == 1 &&
-      entered.size() < maxEntered && depth < maxDepth && isReadable(value)) {
+      entered.size() < maxEntered && depth < maxDepth && isReadable(value) &&
+      (Terms::isMover(op) || isInside(op))) {
     ++depth;
     result = readOp(op, placement);
     --depth;

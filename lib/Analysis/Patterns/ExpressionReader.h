@@ -10,14 +10,16 @@
 namespace mlir::mp::patterns {
 
 /// Reads values as expressions over the dimensions of one value, the space. A
-/// value that is not arithmetic of others, or lies too far back, is a leaf.
+/// value that is not arithmetic of others, or is computed outside of what is
+/// looked at, is a leaf.
 class ExpressionReader {
 public:
   /// The dimension of the space that runs along with each dimension of a
   /// value; -1 where that has one element.
   using Placement = SmallVector<int8_t, 4>;
 
-  ExpressionReader(const Terms &terms, RankedTensorType space);
+  ExpressionReader(const Terms &terms, RankedTensorType space,
+                   llvm::function_ref<bool(Operation *)> isInside);
 
   /// Makes a value that can be placed a leaf.
   unsigned addLeaf(Value value);
@@ -52,6 +54,7 @@ private:
 
   const Terms &terms;
   RankedTensorType space;
+  llvm::function_ref<bool(Operation *)> isInside;
   SmallVector<unsigned> leaves;
   SmallVector<std::pair<Value, unsigned>, 2> given;
   SmallVector<std::tuple<unsigned, Placement, unsigned>> numbered;

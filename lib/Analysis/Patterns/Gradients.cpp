@@ -13,7 +13,7 @@ using namespace mlir::mp::patterns;
 
 /// Bounds on how far a gradient is looked for. Those that exporters print have
 /// fewer than fifty ops, next to each other.
-static constexpr unsigned maxCotangents = 8, maxReached = 96, maxDerived = 48;
+static constexpr unsigned maxCotangents = 8, maxReached = 96, maxDerived = 64;
 
 namespace {
 class GradientFinder {
@@ -42,6 +42,8 @@ private:
   llvm::function_ref<bool(Operation *)> isClaimed;
   SmallVectorImpl<Gradient> &gradients;
   llvm::SmallPtrSet<Operation *, 16> members;
+  /// The ops that compute from the unit's values alone.
+  llvm::SmallPtrSet<Operation *, 16> coefficients;
   Value input;
   SmallVector<Value, 3> results;
   llvm::SmallSetVector<Value, maxCotangents> cotangents;
@@ -121,12 +123,20 @@ void GradientFinder::findCotangents() {
     if (derived.size() != maxDerived && seen.insert(value).second)
       derived.push_back(value);
   };
+  derive(input);
   for (Operation *op : unit.members)
     derive(op->getResult(0));
   Value root = unit.getRoot()->getResult(0);
   // Of a mean of such results the gradient is a number.
   bool isReduced = getNumElements(root) < getNumElements(input);
-  auto visit = [&](Value value) {
+  auto isFunction = [](Operation *op) {
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    Meaning meaning = Terms::getMeaning(op);
+    return precision && op->getNumRegions() == 0 &&
+           meaning != Meaning::Contraction && meaning != Meaning::Convolution &&
+           precision.getPrecisionClass() != OpClass::Opaque;
+  };
+  auto visit = [&](Value value, bool isPartner) {
     unsigned count = 0;
     for (OpOperand &use : value.getUses()) {
       if (++count > maxReached)
@@ -136,25 +146,34 @@ void GradientFinder::findCotangents() {
       if (members.contains(user) || user->getNumResults() != 1 ||
           user->getBlock() != unit.getRoot()->getBlock())
         continue;
-      bool isKnown = llvm::all_of(user->getOperands(), [&](Value operand) {
-        return seen.contains(operand) || terms.getSplat(operand);
-      });
+      // The result itself is what the model goes on with, so it only counts
+      // beside what cannot be a part of that, and less than a number.
+      bool isKnown = true, hasRoot = false, hasOther = false, isOfRoot = true;
+      for (Value operand : user->getOperands()) {
+        bool isConstant = terms.getSplat(operand).has_value();
+        isKnown &= isConstant || seen.contains(operand);
+        hasRoot |= operand == root;
+        hasOther |= coefficients.contains(operand.getDefiningOp());
+        isOfRoot &= isConstant || operand == root;
+      }
       bool isProduct =
           meaning == Meaning::Multiply || meaning == Meaning::Divide;
-      if (isKnown &&
-          (isProduct || Terms::isMover(user) || meaning == Meaning::Subtract))
+      if (isKnown && isFunction(user) &&
+          (!hasRoot || hasOther ||
+           (isOfRoot && meaning == Meaning::Subtract))) {
         derive(user->getResult(0));
-      // The result itself is what the model goes on with.
-      if (isProduct && value != root && (isReduced || !isKnown) &&
+        coefficients.insert(user);
+      }
+      if (isPartner && isProduct && value != root && (isReduced || !isKnown) &&
           (meaning == Meaning::Multiply || use.getOperandNumber() == 1))
         addCotangent(user->getOperand(1 - use.getOperandNumber()));
     }
   };
+  // The input is read in many places; they only help where others do.
   for (size_t i = 0; i != derived.size(); ++i)
-    visit(derived[i]);
-  // The input is read in many places; it only helps where more is.
+    visit(derived[i], /*isPartner=*/i != 0);
   if (!cotangents.empty())
-    visit(input);
+    visit(input, /*isPartner=*/true);
 }
 
 /// What follows from the cotangent by arithmetic, in the order of the program.
@@ -206,7 +225,14 @@ bool GradientFinder::add(ArrayRef<Operation *> ops, Value cotangent,
 }
 
 bool GradientFinder::tryCotangent(Value cotangent, By by) {
-  ExpressionReader reader(terms, cast<RankedTensorType>(input.getType()));
+  SmallVector<Operation *> reached = getReached(cotangent);
+  llvm::SmallPtrSet<Operation *, 32> inside(reached.begin(), reached.end());
+  auto isInside = [&](Operation *op) {
+    return inside.contains(op) || members.contains(op) ||
+           coefficients.contains(op);
+  };
+  ExpressionReader reader(terms, cast<RankedTensorType>(input.getType()),
+                          isInside);
   Algebra &algebra = reader.algebra;
   auto place = reader.place(cotangent);
   if (!place)
@@ -241,7 +267,15 @@ bool GradientFinder::tryCotangent(Value cotangent, By by) {
   if (expected.empty())
     return false;
   bool isFound = false;
-  for (Operation *op : getReached(cotangent)) {
+  // Where the input is read elsewhere too, what comes from there is a leaf.
+  auto isExpected = [&](const Expression &value) {
+    return llvm::any_of(expected, [&](const Expression &other) {
+      Algebra::Result rest = algebra.add(value, other, -1);
+      return rest && (rest->empty() ||
+                      (by == By::Input && algebra.isSumOfWholeLeaves(*rest)));
+    });
+  };
+  for (Operation *op : reached) {
     if (Terms::isMover(op) || isClaimed(op))
       continue;
     Value result = op->getResult(0);
@@ -260,11 +294,7 @@ bool GradientFinder::tryCotangent(Value cotangent, By by) {
       value = reader.read(result, *placement);
       ops = reader.collect(result);
     }
-    if (llvm::any_of(expected,
-                     [&](const Expression &other) {
-                       return Algebra::areEqual(*value, other);
-                     }) &&
-        add(ops, cotangent, result)) {
+    if (isExpected(*value) && add(ops, cotangent, result)) {
       isFound = true;
       if (by == By::Input)
         break;
