@@ -61,8 +61,9 @@ typedef struct mp_train_options {
                             to step, null for none */
   const char *eval_data; /* safetensors: `<arg>_test`; each epoch ends with
                             an evaluation. Null for none */
-  const char *eval_model;    /* compiled model to evaluate; null: `model` */
-  const char *eval_function; /* null: "evaluate" */
+  const char *eval_model; /* compiled model to evaluate; null: `model` */
+  const char
+      *eval_function; /* null: "evaluate", or the only one of eval_model */
 } mp_train_options;
 
 typedef struct mp_train_summary {

@@ -23,8 +23,12 @@ Evaluation::Evaluation(const std::string &model, const char *functionName,
   if (!file)
     throw Error(error);
   check(mp_rt_model_load(model.c_str(), &handle), "");
-  check(mp_rt_model_find_function(handle, name.c_str(), &function),
-        "evaluating on '" + data + "' needs a function");
+  mp_rt_model_info info{};
+  info.struct_size = sizeof(info);
+  check(mp_rt_model_query(handle, &info), model);
+  if (functionName || info.num_functions != 1)
+    check(mp_rt_model_find_function(handle, name.c_str(), &function),
+          "evaluating on '" + data + "' needs a function");
   mp_rt_instance_options options{};
   options.struct_size = sizeof(options);
   options.threads = threads;

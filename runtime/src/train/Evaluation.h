@@ -21,7 +21,8 @@ struct Measure {
 /// by the number of samples.
 class Evaluation {
 public:
-  /// The function `function` ("evaluate" if null) of the model at `path`.
+  /// The function `function` of the model at `path`; if null the only one, or
+  /// "evaluate".
   Evaluation(const std::string &path, const char *function,
              const std::string &data, TrainStep &step, int32_t threads);
   ~Evaluation();

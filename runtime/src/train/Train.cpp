@@ -43,12 +43,17 @@ public:
     if (options.eval_data)
       evaluation.emplace(
           options.eval_model ? options.eval_model : options.model,
-          options.eval_function, options.eval_data, step, options.threads);
+          evaluationFunction(), options.eval_data, step, options.threads);
   }
 
   mp_train_summary train();
 
 private:
+  /// In a model of its own it may have any name.
+  const char *evaluationFunction() const {
+    return options.eval_function || options.eval_model ? options.eval_function
+                                                       : "evaluate";
+  }
   void start();
   void resume(const std::function<void(const std::string &)> &fallBack);
   bool doStep();
