@@ -98,21 +98,23 @@ def MPPlaceCastsPass : Pass<"mp-place-casts"> {
   let description = [{
     Gives every group of values that must share a type its format, as
     `mp.formats` (one entry for each group of the op), such that the bytes
-    moved by casts, plus the extra bytes of free ops that stay f32, are least:
-    a minimum cut. A value is cast at most once to each format. Casts of values
-    that are the same in every call (constants, arguments with role `param`,
-    what is computed from nothing else) cost nothing, and what happens in loop
-    bodies counts as often as they run: eight times where that is not known.
-    Ties go to the fewest casts, and then to the low format.
+    moved by casts, plus those that free ops read and write more because they
+    are f32, are least: a minimum cut. A value is cast at most once to each
+    format. Values that are the same in every call (constants, arguments with
+    role `param` outside of a step of training, what is computed from nothing
+    else) cost nothing, and what happens in loop bodies counts as often as they
+    run: eight times where that is not known. Ties go to the fewest casts, and
+    then to the low format.
 
     An op that only moves data never takes away precision that one of its
     readers was given by the policy: where both its source and a reader are
     wide, it is wide.
 
     Values: unchanged.
-    Reports: remark `placement`: the cost of the placement in bytes, the lower
-    bound that the cut proves, and what a greedy painting of the graph costs;
-    the same, in parts, as `mp.placement` on the root.
+    Reports: remark `placement`: the casts and the cost of the placement in
+    bytes, the lower bound that the cut proves, whether the cost is as low, and
+    what a greedy painting of the graph costs; the same, in parts, as
+    `mp.placement` on the root.
   }];
   let dependentDialects = ["::mlir::mp::MPDialect"];
   let options = [
