@@ -364,8 +364,8 @@ void MaterialiseCastsPass::runOnOperation() {
   if (explain.empty())
     return;
   if (llvm::Error error = explanation->write(explain)) {
-    emitError(root->getLoc()) << "cannot write the explanation: "
-                              << llvm::toString(std::move(error));
+    emitError(root->getLoc())
+        << "cannot write the explanation: " << llvm::toString(std::move(error));
     signalPassFailure();
   }
 }
