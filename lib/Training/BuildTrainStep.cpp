@@ -256,6 +256,8 @@ BuildTrainStepPass::keepWholeStep(const TrainStepSettings &settings) {
              << name << " needs the functions 'loss_and_grads' and "
              << "'apply_updates', but there is one whole train step '"
              << step.getName() << "'";
+  if (failed(verifyWholeStep(step)))
+    return failure();
   step.setName("train_step");
   return success();
 }

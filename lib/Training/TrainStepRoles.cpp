@@ -176,6 +176,14 @@ matchStates(func::FuncOp function, StringRef role,
   return results.verifyUsed(used, "there is no such argument");
 }
 
+LogicalResult mp::verifyWholeStep(func::FuncOp step) {
+  SmallVector<std::pair<unsigned, unsigned>> pairs;
+  for (StringRef role : {"param", "opt_state", "state"})
+    if (failed(matchStates(step, role, pairs)))
+      return failure();
+  return success();
+}
+
 /// Which of the loss scales each result is computed from, regions included.
 static SmallVector<uint64_t> findScales(func::FuncOp function,
                                         ArrayRef<unsigned> lossScales) {

@@ -53,6 +53,10 @@ struct TrainStepParts {
   SmallVector<unsigned> auxiliary;
 };
 
+/// Reports the first parameter or state of a whole train step that no result
+/// replaces, or that a result replaces without being there.
+LogicalResult verifyWholeStep(func::FuncOp step);
+
 /// Matches names, roles and shapes; reports the first value without a partner.
 FailureOr<TrainStepParts> matchTrainStepParts(func::FuncOp lossAndGrads,
                                               ArrayRef<func::FuncOp> updates);
