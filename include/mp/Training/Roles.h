@@ -1,9 +1,9 @@
 //===- Roles.h - what arguments and results are for -------------*- C++ -*-===//
 //
 // A role says what an argument or result is for (design: `param`, `opt_state`,
-// `batch`, `label`, `loss_scale`, `rng`, `state`, `schedule`; results `loss`, `grad`,
-// `param`, `opt_state`, `state`, `aux`). It is the attribute `mp.role`, the
-// user's name for the value `mp.name`; exporters write both into a JSON
+// `batch`, `label`, `loss_scale`, `rng`, `state`, `schedule`; results `loss`,
+// `grad`, `param`, `opt_state`, `state`, `aux`). It is the attribute `mp.role`,
+// the user's name for the value `mp.name`; exporters write both into a JSON
 // sidecar.
 //
 //===----------------------------------------------------------------------===//
