@@ -11,7 +11,7 @@ namespace mp {
 struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
   Option<std::string> compute{
       *this, "compute",
-      llvm::cl::desc("Format of forward and backward: bf16, f16 or f32 "
+      llvm::cl::desc("Format of forward and backward: bf16, f16, tf32 or f32 "
                      "(default: the policy's, else bf16)")};
   Option<std::string> policy{
       *this, "policy",
