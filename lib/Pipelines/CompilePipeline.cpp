@@ -5,7 +5,6 @@
 #include "mp/Kernels/Passes.h"
 #include "mp/Pipelines/Autocast.h"
 #include "mp/Pipelines/TrainStep.h"
-#include "mp/Policy/Policy.h"
 #include "mp/Program/Passes.h"
 #include "mp/StableHLO/Passes.h"
 #include "mp/Training/Passes.h"
@@ -21,19 +20,6 @@ using namespace mlir::mp;
 static void addCleanup(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-}
-
-/// A policy that cannot be read is the autocast passes' to report.
-static void addKeepActivations(OpPassManager &pm, llvm::StringRef policyName) {
-  if (policyName.empty())
-    return;
-  auto policy = loadPolicy(policyName, [](const PolicyDiagnostic &) {});
-  if (!policy || policy->saved != Storage::Low ||
-      policy->compute == Format::F32 || !isStored(policy->compute))
-    return;
-  MPKeepActivationsPassOptions keep;
-  keep.format = stringify(policy->compute).str();
-  pm.addPass(createMPKeepActivationsPass(keep));
 }
 
 void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
@@ -57,7 +43,6 @@ void mp::addCompileStage(OpPassManager &pm, CompileStage stage,
       buildAutocastPipeline(pm, autocast);
     }
     if (options.trainStep) {
-      addKeepActivations(pm, options.policy);
       pm.addPass(createMPToStableHLOPass());
       pm.addPass(createMPDonateStatePass());
     }

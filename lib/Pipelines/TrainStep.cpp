@@ -118,6 +118,17 @@ void mp::addTrainStepPasses(OpPassManager &pm,
   pm.addPass(createMPBuildTrainStepPass(step));
 }
 
+/// A policy that cannot be read is the autocast passes' to report.
+static void addKeepActivations(OpPassManager &pm, StringRef policyName) {
+  auto policy = loadPolicy(policyName, [](const PolicyDiagnostic &) {});
+  if (!policy || policy->saved != Storage::Low ||
+      policy->compute == Format::F32 || !isStored(policy->compute))
+    return;
+  MPKeepActivationsPassOptions keep;
+  keep.format = stringify(policy->compute).str();
+  pm.addPass(createMPKeepActivationsPass(keep));
+}
+
 void mp::addTrainStepAutocast(OpPassManager &pm,
                               const TrainStepOptions &options) {
   AutocastOptions autocast;
@@ -128,6 +139,7 @@ void mp::addTrainStepAutocast(OpPassManager &pm,
   autocast.lock = options.lock;
   autocast.writeLock = options.writeLock;
   buildAutocastPipeline(pm, autocast);
+  addKeepActivations(pm, options.policy);
 }
 
 void mp::buildTrainStepPipeline(OpPassManager &pm,

@@ -106,13 +106,14 @@ bool ActivationKeeper::isAfterLoss(OpOperand &use) const {
   return loss->isBeforeInBlock(block.findAncestorOpInBlock(*use.getOwner()));
 }
 
-/// Whether it is made of data before the loss is known, in f32.
+/// Whether it is made of data before the loss is, in f32. A loop over
+/// micro-batches makes the loss and all gradients at once: none is kept.
 bool ActivationKeeper::isKeepable(Value value) const {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   Operation *op = value.getDefiningOp();
   return type && type.hasStaticShape() && type.getElementType().isF32() &&
          onData.contains(op) && op->getBlock() == &block &&
-         !loss->isBeforeInBlock(op);
+         op->isBeforeInBlock(loss);
 }
 
 /// Adds what has to be at hand so that `value` can be made again by a few

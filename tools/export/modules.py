@@ -1,24 +1,27 @@
 """Puts StableHLO modules, each with a function @main, into one."""
 import re
 
-# A quoted symbol or text, a symbol, or what may be an alias of an attribute.
-_TOKEN = re.compile(r'@?"(?:[^"\\]|\\.)*"|@[\w$.-]+|#[A-Za-z_][\w$.]*')
+_SYMBOL = r'@(?:"(?:[^"\\]|\\.)*"|[\w$.-]+)'
+# A symbol, quoted text, or what may be an alias of an attribute.
+_TOKEN = re.compile(_SYMBOL + r'|"(?:[^"\\]|\\.)*"|#[A-Za-z_][\w$.]*')
 _ALIAS = re.compile(r"^(#[\w$.]+) =", re.M)
+# Other symbols, such as targets of custom calls, are names of the outside.
+_DEFINITION = re.compile(rf"^ *(?:func\.func|sdy\.mesh)(?: public| private| nested)? ({_SYMBOL})", re.M)
 
 
 def _rename(text, entry):
     """The text with its symbols and aliases under the name of its entry."""
-    aliases = set(_ALIAS.findall(text))
+    own = set(_ALIAS.findall(text)) | set(_DEFINITION.findall(text))
 
     def replace(match):
         token = match.group()
+        if token not in own:
+            return token
         if token == "@main":
             return f"@{entry}"
         if token.startswith('@"'):
             return f'@"{entry}__{token[2:]}'
-        if token.startswith("@"):
-            return f"@{entry}__{token[1:]}"
-        return f"#{entry}_{token[1:]}" if token in aliases else token
+        return f"@{entry}__{token[1:]}" if token.startswith("@") else f"#{entry}_{token[1:]}"
 
     return _TOKEN.sub(replace, text)
 

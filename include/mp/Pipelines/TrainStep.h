@@ -89,7 +89,8 @@ resolveTrainStep(TrainStepOptions &options,
 /// Roles, import and the train step. The options are resolved.
 void addTrainStepPasses(OpPassManager &pm, const TrainStepOptions &options);
 
-/// Autocast over all of the train step, by the policy of the options.
+/// Autocast over all of the train step, by the policy of the options, which may
+/// also have activations kept low for the backward pass.
 void addTrainStepAutocast(OpPassManager &pm, const TrainStepOptions &options);
 
 /// Both, if there is a policy.
