@@ -11,7 +11,7 @@
 // ELF-DAG: Shared library: [libm.so.6]
 // ELF-DAG: .note.mp
 // "1.1;cpu;sse3,...,avx2,...,movbe"
-// V3: 31 2e 31 3b 63 70 75 3b 73 73 65 33 2c
+// V3: 31 2e 32 3b 63 70 75 3b 73 73 65 33 2c
 #id = affine_map<(d0) -> (d0)>
 func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>
