@@ -9,7 +9,8 @@ torch; without it only ours are timed. --profile adds the kernels that take long
 
 A step is all of forward, backward and update, on state that stays in memory; loading and compiling are not in it. Each
 competitor is one process that starts from the same parameters and batch; they take turns, so that what else the machine
-does falls on all alike. The losses of the first step tell that they compute the same.
+does falls on all alike. CPU time, of all threads together, is what to compare on a busy machine with --threads 1. The
+losses of the first steps tell that all compute the same.
 """
 import argparse
 import json
@@ -67,12 +68,12 @@ def work(args):
     if args.profile and hasattr(step, "times"):
         step.times.clear()
     for line in sys.stdin:
-        times, end = [], time.perf_counter() + float(line)
+        times, end, cpu = [], time.perf_counter() + float(line), time.process_time()
         while not times or time.perf_counter() < end:
             start = time.perf_counter()
             step.call()
             times.append((time.perf_counter() - start) * 1e3)
-        print(json.dumps(times), flush=True)
+        print(json.dumps({"ms": times, "cpu_ms": (time.process_time() - cpu) * 1e3 / len(times)}), flush=True)
     if args.profile and hasattr(step, "times"):
         calls = next(count for name, (count, _) in step.times.items() if name.startswith("3 "))
         for name, (count, ns) in sorted(step.times.items(), key=lambda item: -item[1][1])[:40]:
@@ -97,27 +98,29 @@ def compare(args, model, model_dir):
     names = [c for c in COMPETITORS if c in args.only.split(",") and (args.torch or not c.startswith("torch"))]
     workers = {name: start(args, model, model_dir, name) for name in names}
     losses = {name: json.loads(worker.stdout.readline()) for name, worker in workers.items()}
-    times = {name: [] for name in names}
+    times, cpu = {name: [] for name in names}, {name: float("inf") for name in names}
     for _ in range(args.rounds):
         for name, worker in workers.items():
             worker.stdin.write(f"{args.slice}\n")
             worker.stdin.flush()
-            times[name].append(json.loads(worker.stdout.readline()))
+            turn = json.loads(worker.stdout.readline())
+            times[name] += turn["ms"]
+            cpu[name] = min(cpu[name], turn["cpu_ms"])
     for worker in workers.values():
         worker.stdin.close()
         worker.wait()
-    best = {name: min(min(part) for part in parts) for name, parts in times.items()}
-    middle = {name: statistics.median([t for part in parts for t in part]) for name, parts in times.items()}
+    best = {name: min(times[name]) for name in names}
+    middle = {name: statistics.median(times[name]) for name in names}
     print(f"{model}: CPU class {cpu_class()}, {args.threads} threads")
-    print(f"{'':16} {'best ms':>9} {'median ms':>10} {'steps':>6}  losses of the first steps")
+    print(f"{'':16} {'best ms':>9} {'median ms':>10} {'CPU ms':>9} {'steps':>6}  losses of the first steps")
     for name in names:
-        print(f"{name:16} {best[name]:9.3f} {middle[name]:10.3f} {sum(map(len, times[name])):6}  "
+        print(f"{name:16} {best[name]:9.3f} {middle[name]:10.3f} {cpu[name]:9.3f} {len(times[name]):6}  "
               + " ".join(f"{loss:.5f}" for loss in losses[name]))
     for ours, theirs in (("mp-bf16", "torch-autocast"), ("mp-bf16", "torch-f32"), ("mp-f32", "torch-f32"),
                          ("mp-bf16", "mp-f32")):
         if ours in names and theirs in names:
-            print(f"{ours} is {best[theirs] / best[ours]:.2f} times as fast as {theirs} (best; by medians "
-                  f"{middle[theirs] / middle[ours]:.2f})")
+            print(f"{ours} is as fast as {theirs}, times: {best[theirs] / best[ours]:.2f} (best), "
+                  f"{middle[theirs] / middle[ours]:.2f} (medians), {cpu[theirs] / cpu[ours]:.2f} (CPU time)")
     print(flush=True)
 
 
