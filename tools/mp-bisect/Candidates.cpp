@@ -47,6 +47,8 @@ std::vector<Candidate> mp::bisect::findCandidates(const Options &options,
                                    folder + "/model.mlir",
                                    "--policy=" + options.policy,
                                    "--explain=" + explanation};
+  if (!options.ranges.empty())
+    args.push_back("--ranges=" + options.ranges);
   if (!options.roles.empty())
     args.push_back("--roles=" + options.roles);
   tool::ChildResult result = tool::runChild(args, /*capture=*/false);

@@ -70,6 +70,8 @@ under a policy, and writes it as a policy that extends this one.)")
              "the only one)")
       .value("roles", "FILE", text(o.roles),
              "names and roles of arguments and results (JSON)")
+      .value("ranges", "FILE", text(o.ranges),
+             "recorded ranges for the policy to use (mp-run --record-ranges)")
       .value("target", "T", text(o.target),
              "compile for this target (default: this machine)")
       .value("threads", "N",

@@ -15,7 +15,7 @@ using tool::Reported;
 
 struct Options {
   std::string model, policy = "bf16", output, state;
-  std::string function, roles, target, inputs, expect, command;
+  std::string function, roles, ranges, target, inputs, expect, command;
   /// As the user wrote them, for mp-run; empty where they are not given.
   std::string rtol, atol, maxError, threads;
   uint64_t maxRuns = 100;

@@ -41,6 +41,7 @@ static tool::CompileRequest getRequest(const Options &options,
   return {"mp-bisect",
           options.model,
           {{"--policy=", policy},
+           {"--ranges=", policy.empty() ? "" : options.ranges},
            {"--target=", options.target},
            {"--roles=", options.roles}},
           /*quiet=*/true};

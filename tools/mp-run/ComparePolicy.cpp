@@ -1,6 +1,7 @@
 #include "mp-run/ComparePolicy.h"
 
 #include "common/Cache.h"
+#include "common/Child.h"
 #include "mp-run/Growth.h"
 #include "mp-run/Session.h"
 
@@ -45,14 +46,16 @@ static Run runObserved(const Options &options, const std::string &policy,
                        const mp::io::SafetensorsFile *inputs,
                        ErrorGrowth &growth, Note note) {
   Run run;
-  run.model = loadModel(tool::compiledModel({"mp-run",
-                                             options.model,
-                                             {{"--policy=", policy},
-                                              {"--target=", options.target},
-                                              {"--roles=", options.roles},
-                                              {"--observe=", "true"}},
-                                             options.quiet,
-                                             /*tellsPlaces=*/true}));
+  run.model = loadModel(
+      tool::compiledModel({"mp-run",
+                           options.model,
+                           {{"--policy=", policy},
+                            {"--ranges=", policy.empty() ? "" : options.ranges},
+                            {"--target=", options.target},
+                            {"--roles=", options.roles},
+                            {"--observe=", "true"}},
+                           options.quiet,
+                           /*tellsPlaces=*/true}));
   run.observed = readObserved(run.model.get());
   run.function = findFunction(run.model.get(), options.function, "");
   bindArguments(run.function, inputs, options.inputs);
@@ -167,6 +170,34 @@ std::string GrowthReport::toJson() const {
          "\n";
 }
 
+/// Lets mp-bisect find what must stay f32 for the bound to be met.
+static bool writeFix(const Options &options) {
+  char bound[64];
+  std::snprintf(bound, sizeof(bound), "%.17g", options.tolerance.maxError);
+  std::vector<std::string> args = {tool::findTool("mp-bisect", "MP_BISECT"),
+                                   options.model,
+                                   "--policy=" + options.comparePolicy,
+                                   "--inputs=" + options.inputs,
+                                   std::string("--max-error=") + bound,
+                                   "-o",
+                                   options.fix};
+  auto add = [&](const char *flag, const std::string &value) {
+    if (!value.empty())
+      args.push_back(flag + value);
+  };
+  add("--function=", options.function);
+  add("--roles=", options.roles);
+  add("--ranges=", options.ranges);
+  add("--target=", options.target);
+  add("--threads=", options.threads ? std::to_string(options.threads) : "");
+  if (options.quiet)
+    args.push_back("--quiet");
+  tool::ChildResult result = tool::runChild(args, /*capture=*/false);
+  if (!result.started || result.signal)
+    throw Error("cannot run '" + args[0] + "'");
+  return result.exitCode == 0;
+}
+
 bool mp::run::comparePolicy(const Options &options) {
   if (!tool::isSource(options.model))
     throw Error("--compare-policy compiles the model itself: expected a .mlir "
@@ -196,6 +227,8 @@ bool mp::run::comparePolicy(const Options &options) {
     std::fputs(report.toText().c_str(), stdout);
   if (std::fflush(stdout) != 0)
     throw Error("cannot write to standard output");
+  if (!options.fix.empty() && !report.pass())
+    return writeFix(options);
   for (const ResultError &result : report.results) {
     if (!report.pass() && !(result.error <= options.tolerance.maxError))
       std::fprintf(stderr,

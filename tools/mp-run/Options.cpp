@@ -12,6 +12,12 @@ static void checkTogether(const Options &options) {
     throw Error("--compare-policy compares two runs of its own: expected no "
                 "--bench, --check-finite, --record-ranges, --expect, "
                 "--outputs, --lock or --report beside it");
+  if (!options.fix.empty() &&
+      (options.comparePolicy.empty() || options.tolerance.maxError < 0))
+    throw Error("--fix needs --compare-policy, the policy to mend, and "
+                "--max-error, which tells what is good enough");
+  if (!options.fix.empty() && !options.policy.empty())
+    throw Error("--fix compares with FP32: expected no --policy beside it");
   if (options.bench && !options.recordRanges.empty())
     throw Error("--bench and --record-ranges exclude each other: what is "
                 "recorded takes time");
@@ -57,6 +63,10 @@ compiled by mp-compile into a cache.)")
              "run FP32 (or what --policy says), then by this policy, and tell "
              "which op adds how much error; with --max-error, fail if a result "
              "is further off")
+      .value("fix", "FILE", text(o.fix),
+             "beside --compare-policy and --max-error: where a result is "
+             "further off, let mp-bisect find the ops that must stay f32, and "
+             "write the policy that keeps them so")
       .value("bench", "N", count(o.bench, 1, 1'000'000'000),
              "run N times after warming up, report the time of one run")
       .value("threads", "N", count(o.threads, 1, 1024),

@@ -17,7 +17,7 @@ using tool::Reported;
 struct Options {
   std::string model, function, inputs, outputs, expect;
   std::string device, roles, policy, ranges, target, lock, recordRanges,
-      comparePolicy, report;
+      comparePolicy, report, fix;
   Tolerance tolerance;
   int64_t bench = 0;
   int32_t threads = 0;

@@ -2,8 +2,10 @@
 
 #include "common/Error.h"
 #include "io/AtomicFile.h"
+#include "mp-run/Compare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -82,6 +84,24 @@ static void count(ordered_json &to, const ordered_json &from, const char *key) {
       sum += it->get<uint64_t>();
   }
   to[key] = sum;
+}
+
+bool mp::run::looksMadeUp(const Function &function) {
+  bool hasData = false;
+  for (const Value &value : function.args) {
+    io::DType type;
+    if (value.role == "param" || value.role == "opt_state" ||
+        !fileType(value.type, type) || !isFloat(type))
+      continue;
+    for (uint64_t i = 0, e = value.elements(); i < e; ++i) {
+      hasData = true;
+      if (!(std::fabs(toDouble(type,
+                               static_cast<const uint8_t *>(value.tensor.data),
+                               i)) <= 1))
+        return false;
+    }
+  }
+  return hasData;
 }
 
 void RangeRecorder::mergeInto(const std::string &path) const {

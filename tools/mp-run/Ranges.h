@@ -3,6 +3,7 @@
 #ifndef MP_RUN_RANGES_H
 #define MP_RUN_RANGES_H
 
+#include "mp-run/Binding.h"
 #include "mp-run/Observe.h"
 
 namespace mp::run {
@@ -29,6 +30,10 @@ private:
   const Observed &observed;
   std::vector<Range> ranges;
 };
+
+/// True where the arguments that hold data, floats and no parameters, all lie
+/// within [-1, 1], as random stand-ins for data do.
+bool looksMadeUp(const Function &function);
 
 } // namespace mp::run
 

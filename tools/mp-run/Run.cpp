@@ -122,8 +122,13 @@ bool mp::run::run(const Options &options) {
     if (report.culprit.info.kind != MP_RT_CULPRIT_OP && !holdsNan(report))
       report.culprit = {};
   }
-  if (recorded)
+  if (recorded) {
     ranges.mergeInto(options.recordRanges);
+    if (looksMadeUp(function))
+      warn("every float of the inputs lies within [-1, 1], as random numbers "
+           "do; if they only stand for data, the ranges that were recorded do "
+           "not tell what real data reach");
+  }
   std::string error;
   if (!options.outputs.empty() &&
       !io::writeSafetensors(options.outputs, report.results, {}, error))
