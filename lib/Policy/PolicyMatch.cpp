@@ -90,14 +90,21 @@ static bool contains(ArrayRef<std::string> list, StringRef word) {
 static bool matchesAny(ArrayRef<RuleMatch::Pattern> patterns,
                        ArrayRef<StringRef> texts) {
   return patterns.empty() || any_of(patterns, [&](const auto &pattern) {
-           return any_of(texts,
-                         [&](StringRef text) { return pattern->match(text); });
+           return any_of(texts, [&](StringRef text) {
+             return pattern.regex->match(text);
+           });
          });
 }
 
 bool RuleMatch::asksForIds() const {
   return !ids.empty() || any_of(excluded, [](const RuleMatch &match) {
     return match.asksForIds();
+  });
+}
+
+bool RuleMatch::asksForTarget() const {
+  return !capabilities.empty() || any_of(excluded, [](const RuleMatch &match) {
+    return match.asksForTarget();
   });
 }
 
@@ -146,6 +153,11 @@ bool RuleMatch::holdsFor(const RuleSubject &subject) const {
 bool Policy::asksForIds() const {
   return any_of(rules,
                 [](const PolicyRule &rule) { return rule.match.asksForIds(); });
+}
+
+bool Policy::asksForTarget() const {
+  return any_of(
+      rules, [](const PolicyRule &rule) { return rule.match.asksForTarget(); });
 }
 
 const PolicyRule *Policy::match(const RuleSubject &subject) const {

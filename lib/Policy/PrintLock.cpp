@@ -47,6 +47,8 @@ void mlir::mp::printLockDecision(const LockDecision &decision,
     interleaveComma(decision.wideOperands, os);
     os << "]\n";
   }
+  if (!decision.fit.empty())
+    os << "  fit: " << quote(decision.fit) << "\n";
 }
 
 void mlir::mp::printLockFile(const LockFile &lock, raw_ostream &os) {
@@ -61,6 +63,8 @@ void mlir::mp::printLockFile(const LockFile &lock, raw_ostream &os) {
   if (!origin.target.empty())
     os << "target: { name: " << quote(origin.target)
        << ", hash: " << quote(origin.targetHash) << " }\n";
+  if (!origin.rangesHash.empty())
+    os << "ranges: { hash: " << quote(origin.rangesHash) << " }\n";
   os << "io: " << (origin.keepIO ? "keep" : "follow") << "\n"
      << "decisions:" << (lock.decisions.empty() ? " []" : "") << "\n";
   for (const LockDecision &decision : lock.decisions)

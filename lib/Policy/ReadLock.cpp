@@ -165,7 +165,7 @@ bool LockReader::readDecision(const YamlNode &node) {
   };
   auto id = text(decision.id), rule = text(decision.rule),
        why = text(decision.why), policy = text(decision.policy),
-       policyFile = text(decision.file);
+       policyFile = text(decision.file), fit = text(decision.fit);
   auto line = number(decision.line), column = number(decision.column);
   auto low = format(decision.low), accumulate = format(decision.accumulate);
   auto action = [&](const YamlNode &n) {
@@ -191,7 +191,8 @@ bool LockReader::readDecision(const YamlNode &node) {
                 {"low", false, low},
                 {"accumulate", false, accumulate},
                 {"result", false, result},
-                {"wide_operands", false, wide}}))
+                {"wide_operands", false, wide},
+                {"fit", false, fit}}))
     return false;
   if (!decision.low && decision.action != Action::Keep)
     return error(node, "decision '" + decision.id + "' has no 'low', and '" +
@@ -295,6 +296,12 @@ bool LockReader::read(const YamlNode &root) {
   auto target = [&](const YamlNode &n) {
     return readNamedHash(n, "target", origin.target, origin.targetHash);
   };
+  auto ranges = [&](const YamlNode &n) {
+    auto hash = [&](const YamlNode &value) {
+      return readText(value, origin.rangesHash);
+    };
+    return readMap(n, "ranges", {{"hash", true, hash}});
+  };
   auto io = [&](const YamlNode &n) {
     origin.keepIO = n.scalar == "keep";
     return origin.keepIO || n.scalar == "follow" ||
@@ -317,6 +324,7 @@ bool LockReader::read(const YamlNode &root) {
                   {"input", true, input},
                   {"policy", true, policy},
                   {"target", false, target},
+                  {"ranges", false, ranges},
                   {"io", true, io},
                   {"decisions", true, decisions},
                   {"boundaries", false, boundaries},

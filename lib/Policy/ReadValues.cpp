@@ -19,6 +19,41 @@ StringRef mlir::mp::findNearest(StringRef word, ArrayRef<StringRef> known) {
   return best;
 }
 
+/// The letters of a regular expression that stand for themselves.
+static std::string getLiteral(StringRef regex) {
+  std::string literal;
+  for (size_t i = 0; i < regex.size(); ++i) {
+    if (regex[i] == '\\' && i + 1 < regex.size())
+      literal += regex[++i];
+    else if (!StringRef("^$.|()[]{}*+?").contains(regex[i]))
+      literal += regex[i];
+  }
+  return literal;
+}
+
+std::vector<StringRef> mlir::mp::findNearestNames(StringRef regex,
+                                                  ArrayRef<StringRef> known) {
+  constexpr size_t most = 3, longest = 64;
+  std::string letters = getLiteral(regex.take_front(longest));
+  StringRef literal = letters;
+  unsigned limit = literal.size() / 2;
+  std::vector<std::pair<unsigned, size_t>> found; // distance and index
+  for (auto [index, name] : enumerate(known)) {
+    unsigned nearest = limit + 1;
+    for (StringRef rest = name; !rest.empty(); rest = rest.split('/').second)
+      nearest = std::min(
+          nearest, literal.edit_distance(rest.take_front(literal.size()),
+                                         /*AllowReplacements=*/true, limit));
+    if (nearest <= limit)
+      found.emplace_back(nearest, index);
+  }
+  sort(found);
+  std::vector<StringRef> names;
+  for (auto [distance, index] : ArrayRef(found).take_front(most))
+    names.push_back(known[index]);
+  return names;
+}
+
 std::string mlir::mp::getSuggestion(StringRef word, ArrayRef<StringRef> known) {
   StringRef nearest = findNearest(word, known);
   if (!nearest.empty())
@@ -123,7 +158,7 @@ bool Reader::readPatterns(const YamlNode &node,
     if (!regex->isValid(reason))
       return error(node,
                    "invalid regular expression '" + word + "': " + reason);
-    out.push_back(std::move(regex));
+    out.push_back({word, std::move(regex)});
   }
   return true;
 }

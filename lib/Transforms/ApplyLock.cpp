@@ -1,4 +1,3 @@
-#include "InputHash.h"
 #include "Lock.h"
 
 #include "mp/IR/MPDialect.h"
@@ -22,30 +21,6 @@ static Location getLocation(MLIRContext *context, const PolicyLocation &at) {
   return FileLineColLoc::get(context, at.file, at.line, at.column);
 }
 
-LogicalResult mp::getLockOrigin(Operation *root, StringRef policyName,
-                                StringRef targetName, LockOrigin &origin) {
-  std::optional<Policy> policy =
-      loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
-        emitError(getLocation(root->getContext(), diagnostic.location))
-            << diagnostic.message;
-      });
-  if (!policy)
-    return failure();
-  origin.policy = policy->name;
-  origin.policyHash = policy->digest;
-  if (!targetName.empty()) {
-    const Target *target = findTarget(targetName, [&](const Twine &message) {
-      emitError(root->getLoc()) << message;
-    });
-    if (!target)
-      return failure();
-    origin.target = target->name;
-    origin.targetHash = target->getDigest();
-  }
-  origin.input = hashInput(root);
-  return success();
-}
-
 namespace {
 class ApplyLockPass : public mp::impl::MPApplyLockPassBase<ApplyLockPass> {
   using Base::Base;
@@ -55,6 +30,8 @@ class ApplyLockPass : public mp::impl::MPApplyLockPassBase<ApplyLockPass> {
   LogicalResult apply(Operation *op, const LockEntry &entry);
   LogicalResult apply(FunctionOpInterface function,
                       const LockBoundary &boundary);
+  LogicalResult checkLegality(PrecisionOpInterface op, Format low,
+                              const LockEntry &entry);
   LogicalResult applyAll();
   LogicalResult reportMisfit();
   InFlightDiagnostic error(const PolicyLocation &at) {
@@ -66,6 +43,7 @@ class ApplyLockPass : public mp::impl::MPApplyLockPassBase<ApplyLockPass> {
                           StringRef name);
 
   std::optional<LockFile> lock;
+  const Target *target = nullptr;
   /// Ops that the lock does not know, and entries whose op is not there.
   SmallVector<std::pair<Operation *, std::string>> unknown;
   SmallVector<const LockEntry *> gone;
@@ -90,12 +68,23 @@ LogicalResult ApplyLockPass::checkOrigin(const LockOrigin &now) {
     return target.empty() ? std::string("no target")
                           : "target '" + target.str() + "'";
   };
-  if (then.target != now.target)
+  // A target that decided nothing is not in the lock: any will do that can
+  // compute what the lock says.
+  if (!then.target.empty() && then.target != now.target)
     return refuse("the lock was made for " + getName(then.target) +
                   ", but this run is for " + getName(now.target));
-  if (then.targetHash != now.targetHash)
+  if (!then.target.empty() && then.targetHash != now.targetHash)
     return refuse("what target '" + now.target +
                   "' can do has changed since the lock was made");
+  if (then.rangesHash != now.rangesHash)
+    return refuse(then.rangesHash.empty()
+                      ? "the lock was made without recorded ranges, but this "
+                        "run has some"
+                  : now.rangesHash.empty()
+                      ? "the lock was made with recorded ranges, but this run "
+                        "has none"
+                      : "the recorded ranges have changed since the lock was "
+                        "made");
   if (then.keepIO != now.keepIO)
     return refuse(
         Twine("the lock was made with keep-io=") +
@@ -130,6 +119,20 @@ FailureOr<Type> ApplyLockPass::getType(std::optional<Format> format,
   return type;
 }
 
+/// The lock may be of another target, or of none.
+LogicalResult ApplyLockPass::checkLegality(PrecisionOpInterface op, Format low,
+                                           const LockEntry &entry) {
+  OpClass opClass = op.getPrecisionClass();
+  if (!target || opClass == OpClass::DataMovement ||
+      target->getSupport(low, opClass == OpClass::Contraction ||
+                                  opClass == OpClass::Convolution) !=
+          Support::Illegal)
+    return success();
+  return error(entry.location)
+         << "target '" << target->name << "' cannot compute '" << entry.id
+         << "' in " << stringify(low) << ", as the lock says";
+}
+
 LogicalResult ApplyLockPass::apply(Operation *op, const LockEntry &entry) {
   const LockDecision &shared = lock->decisions[entry.decision];
   Decision decision;
@@ -147,6 +150,7 @@ LogicalResult ApplyLockPass::apply(Operation *op, const LockEntry &entry) {
   decision.result = shared.result;
   llvm::append_range(decision.wideOperands, shared.wideOperands);
   decision.inheritedFrom = entry.inheritedFrom;
+  decision.fit = shared.fit;
 
   SmallVector<TypeGroup> groups;
   auto precision = dyn_cast<PrecisionOpInterface>(op);
@@ -168,6 +172,8 @@ LogicalResult ApplyLockPass::apply(Operation *op, const LockEntry &entry) {
     isLow |= isManaged(group) && *type == decision.low;
     types.push_back(*type);
   }
+  if (isLow && failed(checkLegality(precision, *shared.low, entry)))
+    return failure();
   setDecision(op, decision);
   if (!types.empty())
     op->setDiscardableAttr(attr::formats,
@@ -231,7 +237,7 @@ LogicalResult ApplyLockPass::applyAll() {
   for (const LockBoundary &boundary : lock->boundaries)
     boundaries[boundary.function] = &boundary;
   Operation *root = getOperation();
-  OpIds ids(root);
+  const OpIds &ids = getAnalysis<OpIds>();
   bool failed = false;
   walkDecidedOps(root, [&](Operation *op) {
     if (auto function = dyn_cast<FunctionOpInterface>(op)) {
@@ -306,16 +312,20 @@ LogicalResult ApplyLockPass::reportMisfit() {
 }
 
 void ApplyLockPass::runOnOperation() {
+  markAllAnalysesPreserved();
   Operation *root = getOperation();
   unknown.clear();
   gone.clear();
-  LockOrigin now;
   lock = loadLockFile(file, [&](const PolicyDiagnostic &diagnostic) {
     error(diagnostic.location) << diagnostic.message;
   });
-  if (!lock || failed(getLockOrigin(root, policyName, targetName, now)))
+  LockOrigin now;
+  if (!lock || failed(getLockOrigin(
+                   root, {policyName, targetName, rangesFile, keepIO}, now)))
     return signalPassFailure();
-  now.keepIO = keepIO;
+  // That there is such a target was just found out.
+  target = targetName.empty() ? nullptr
+                              : findTarget(targetName, [](const Twine &) {});
   if (failed(checkOrigin(now)) || failed(applyAll()))
     return signalPassFailure();
   bool fits = unknown.empty() && gone.empty();

@@ -7,6 +7,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::mp {
 #define GEN_PASS_DEF_MPCHECKPOLICYPASS
@@ -43,17 +44,32 @@ void CheckPolicyPass::report(const PolicyRule &rule, const Twine &message) {
   }
 }
 
-/// A few of the names that the ops have, for a rule that meant others.
-static std::string getExamples(const llvm::SetVector<StringRef> &names) {
+/// The names that a rule came closest to, or some of those that there are.
+static std::string getNearNames(const RuleMatch &match,
+                                ArrayRef<StringRef> names) {
   if (names.empty())
     return "; no op has a name in its location";
-  std::string text = "; names in the module are, for example,";
-  for (StringRef name : names.getArrayRef().take_front(3))
-    text += " '" + name.str() + "'";
-  return text;
+  std::vector<StringRef> near;
+  for (const auto *patterns : {&match.locations, &match.names})
+    for (const RuleMatch::Pattern &pattern : *patterns)
+      if (near.empty())
+        near = findNearestNames(pattern.text, names);
+  std::string text = near.empty() ? "; names in the module are, for example, '"
+                     : near.size() == 1 ? "; the nearest name is '"
+                                        : "; the nearest names are '";
+  return text +
+         llvm::join(near.empty() ? names.take_front(3) : ArrayRef(near),
+                    "', '") +
+         "'";
+}
+
+/// A rule that names parts of one model; other rules may be for any.
+static bool speaksOfNames(const RuleMatch &match) {
+  return !match.ids.empty() || !match.names.empty() || !match.locations.empty();
 }
 
 void CheckPolicyPass::runOnOperation() {
+  markAllAnalysesPreserved();
   std::optional<Policy> policy =
       loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
         const PolicyLocation &at = diagnostic.location;
@@ -68,12 +84,15 @@ void CheckPolicyPass::runOnOperation() {
   OpUnits units(getOperation());
   llvm::MapVector<const PolicyRule *, RuleUse> uses;
   for (const PolicyRule &rule : policy->rules)
-    if (rule.location.file == policy->location.file)
+    if (rule.location.file == policy->location.file &&
+        (!onlyNames || speaksOfNames(rule.match)))
       uses[&rule];
+  if (uses.empty())
+    return;
   llvm::SetVector<StringRef> opNames, locationNames, opIds;
-  std::optional<OpIds> ids;
+  const OpIds *ids = nullptr;
   if (policy->asksForIds())
-    ids.emplace(getOperation());
+    ids = &getAnalysis<OpIds>();
   walkDecidedOps(getOperation(), [&](Operation *op) {
     if (op == getOperation() || op->hasTrait<OpTrait::IsTerminator>() ||
         op->hasTrait<OpTrait::SymbolTable>() || isa<FunctionOpInterface>(op))
@@ -87,7 +106,7 @@ void CheckPolicyPass::runOnOperation() {
     opNames.insert(subject.opName());
     for (const std::string &name : subject.locationNames())
       locationNames.insert(StringAttr::get(&getContext(), name).getValue());
-    const PolicyRule *winner = policy->match(subject);
+    const PolicyRule *winner = onlyNames ? nullptr : policy->match(subject);
     for (auto &[rule, use] : uses) {
       if (!rule->match.holds(subject))
         continue;
@@ -119,7 +138,7 @@ void CheckPolicyPass::runOnOperation() {
                         hint);
       continue;
     }
-    if (use.decided)
+    if (use.decided || (use.matched && onlyNames))
       continue;
     if (use.matched && use.shadowedBy) {
       report(*rule, "decides nothing: rule '" + use.shadowedBy->id +
@@ -132,7 +151,7 @@ void CheckPolicyPass::runOnOperation() {
           !opNames.contains(name) && !nearest.empty())
         hint = "; did you mean '" + nearest.str() + "'?";
     if (!rule->match.locations.empty() || !rule->match.names.empty())
-      hint = getExamples(locationNames);
+      hint = getNearNames(rule->match, locationNames.getArrayRef());
     report(*rule, "matches nothing" + hint);
   }
 }

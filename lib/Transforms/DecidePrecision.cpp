@@ -1,5 +1,8 @@
+#include "Lock.h"
 #include "PrecisionGraph.h"
 #include "RangeDecisions.h"
+#include "Recomputation.h"
+#include "Trial.h"
 
 #include "mp/IR/MPDialect.h"
 #include "mp/IR/MPOps.h"
@@ -20,7 +23,13 @@ using namespace mlir::mp;
 namespace {
 class DecidePrecisionPass
     : public mp::impl::MPDecidePrecisionPassBase<DecidePrecisionPass> {
+public:
   using Base::Base;
+  explicit DecidePrecisionPass(const TrialSetup &setup)
+      : Base({setup.policy->name, setup.target, setup.ranges}),
+        given(setup.policy) {}
+
+private:
   void runOnOperation() override;
 
   bool load();
@@ -33,14 +42,16 @@ class DecidePrecisionPass
   LogicalResult checkLegality(Operation *op, const OpSubject &subject,
                               Decision &decision, Format &compute);
   void contaminate();
+  void decideCopies();
 
+  std::shared_ptr<const Policy> given; // rather than one that has a name
   std::optional<Policy> policy;
   const Target *target = nullptr;
   ConstantAnalysis constants;
   /// Shared, since passes are copied; each run makes its own.
   std::shared_ptr<RangeDecisions> ranges;
   /// Only where a rule asks for them.
-  std::optional<OpIds> ids;
+  const OpIds *ids = nullptr;
   std::shared_ptr<OpUnits> units; // shared, since passes are copied
 };
 } // namespace
@@ -51,10 +62,13 @@ static Location getLocation(MLIRContext *context, const PolicyLocation &at) {
 
 bool DecidePrecisionPass::load() {
   Operation *root = getOperation();
-  policy = loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
-    emitError(getLocation(&getContext(), diagnostic.location))
-        << diagnostic.message;
-  });
+  if (given)
+    policy = *given;
+  else
+    policy = loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
+      emitError(getLocation(&getContext(), diagnostic.location))
+          << diagnostic.message;
+    });
   if (!policy)
     return false;
   target = nullptr;
@@ -225,9 +239,14 @@ LogicalResult DecidePrecisionPass::checkLegality(Operation *op,
         << "'; 'fallback: true' in the policy computes the op in f32";
     return diagnostic;
   }
-  if (decision.action == Action::Allow)
-    say("cannot compute it in " + low + ", so it is f32");
+  say("cannot compute it in " + low + ", so it is f32");
+  decision.why =
+      StringAttr::get(&getContext(),
+                      "target '" + target->name + "' cannot compute it in " +
+                          low + ", as rule '" + decision.rule + "' wants")
+          .getValue();
   decision.action = Action::Deny;
+  decision.rule = legalityRule;
   return success();
 }
 
@@ -324,7 +343,7 @@ void DecidePrecisionPass::contaminate() {
       contaminating.insert(rule.id);
   if (contaminating.empty())
     return;
-  OpIds ids(getOperation());
+  const OpIds &ids = getAnalysis<OpIds>();
   PrecisionGraph graph(getOperation(), /*followIO=*/false);
   // In the order of the distance from where the width comes from, so that each
   // op inherits it on a shortest way. With each node, who hands it on.
@@ -375,14 +394,35 @@ void DecidePrecisionPass::contaminate() {
   }
 }
 
+/// What is computed again is computed as it was, or the two results would not
+/// be the same.
+void DecidePrecisionPass::decideCopies() {
+  Recomputation again(getOperation());
+  if (again.empty())
+    return;
+  walkDecidedOps(getOperation(), [&](Operation *op) {
+    Operation *original = again.getOriginal(op);
+    if (!original || op->hasAttr(attr::formats))
+      return;
+    Decision decision = *getDecision(original);
+    Decision own = *getDecision(op);
+    decision.unit = own.isFree() ? own.unit : std::nullopt;
+    setDecision(op, decision);
+    if (Attribute precision = original->getAttr(attr::precision))
+      op->setDiscardableAttr(attr::precision, precision);
+    else
+      op->removeDiscardableAttr(attr::precision);
+  });
+}
+
 void DecidePrecisionPass::runOnOperation() {
+  // What it writes is a note on ops, and no part of what they are.
+  markAllAnalysesPreserved();
   constants = {};
   units = std::make_shared<OpUnits>(getOperation());
   if (!load())
     return signalPassFailure();
-  ids.reset();
-  if (policy->asksForIds())
-    ids.emplace(getOperation());
+  ids = policy->asksForIds() ? &getAnalysis<OpIds>() : nullptr;
   bool failed = false;
   walkDecidedOps(getOperation(), [&](Operation *op) {
     // A decision that is there already comes from a lock.
@@ -393,4 +433,9 @@ void DecidePrecisionPass::runOnOperation() {
   if (failed)
     return signalPassFailure();
   contaminate();
+  decideCopies();
+}
+
+std::unique_ptr<Pass> mp::createDecidePrecisionPass(const TrialSetup &setup) {
+  return std::make_unique<DecidePrecisionPass>(setup);
 }

@@ -24,6 +24,7 @@ void mp::setDecision(Operation *op, const Decision &decision) {
   addText("policy", decision.policy);
   addText("why", decision.why);
   addText("inherited_from", decision.inheritedFrom);
+  addText("fit", decision.fit);
   if (decision.line)
     list.append("at", builder.getStringAttr(decision.file + ":" +
                                             Twine(decision.line) + ":" +
@@ -65,6 +66,7 @@ std::optional<Decision> mp::getDecision(DictionaryAttr dictionary) {
   decision.policy = getText("policy");
   decision.why = getText("why");
   decision.inheritedFrom = getText("inherited_from");
+  decision.fit = getText("fit");
   // A file name may hold colons, the numbers behind it do not.
   auto [place, column] = getText("at").rsplit(':');
   auto [file, line] = place.rsplit(':');

@@ -39,6 +39,8 @@ struct Decision {
   SmallVector<int64_t> wideOperands;
   /// The group that is free as a whole.
   std::optional<int64_t> unit;
+  /// The verdict on the range of what the op computes, where it is asked for.
+  StringRef fit;
   /// The op that made this one wide, as text.
   StringRef inheritedFrom;
 

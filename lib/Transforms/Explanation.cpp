@@ -1,5 +1,7 @@
 #include "Explanation.h"
 
+#include "Recomputation.h"
+
 #include "mp/Analysis/OpSubject.h"
 #include "mp/Transforms/OutputFile.h"
 #include "mlir/IR/Remarks.h"
@@ -26,8 +28,8 @@ static std::string toText(Location loc) {
   return text;
 }
 
-Explanation::Explanation(Operation *root, CostModel &costs)
-    : root(root), ids(root) {
+Explanation::Explanation(Operation *root, const OpIds &ids, CostModel &costs)
+    : root(root), ids(ids) {
   if (auto attr = root->getAttrOfType<StringAttr>(attr::policy))
     policy = attr.getValue();
   if (auto figures = root->getAttrOfType<DictionaryAttr>(attr::placement))
@@ -36,6 +38,7 @@ Explanation::Explanation(Operation *root, CostModel &costs)
         placement[figure.getName().getValue()] = number.getInt();
   if (std::optional<int64_t> cost = placement.getInteger("cost"))
     placement["optimal"] = cost == placement.getInteger("lower_bound");
+  Recomputation again(root);
   llvm::SHA256 chosen;
   llvm::DenseMap<Type, std::string> texts;
   walkDecidedOps(root, [&](Operation *op) {
@@ -46,6 +49,7 @@ Explanation::Explanation(Operation *root, CostModel &costs)
     Entry entry{op->getLoc(),
                 op->getName(),
                 ids.get(op),
+                ids.get(again.getOriginal(op)),
                 function ? function.getNameAttr() : StringAttr(),
                 op->getAttrOfType<StringAttr>(attr::opClass),
                 op->getAttrOfType<StringAttr>(attr::pattern),
@@ -97,6 +101,8 @@ llvm::json::Object Explanation::describe(const Entry &entry) {
   collectLocationNames(entry.loc, locationNames);
   if (!locationNames.empty())
     object["name"] = locationNames.front();
+  if (!entry.tiedTo.empty())
+    object["tied_to"] = entry.tiedTo;
   if (entry.pattern)
     object["pattern"] = entry.pattern.getValue();
   if (entry.precision) {
@@ -110,6 +116,8 @@ llvm::json::Object Explanation::describe(const Entry &entry) {
     object["line"] = decision.line;
     object["column"] = decision.column;
   }
+  if (!decision.fit.empty())
+    object["fit"] = decision.fit;
   if (decision.inheritedFrom.empty())
     return object;
   object["inherited_from"] = decision.inheritedFrom;
@@ -127,6 +135,8 @@ std::string Explanation::getText(const Entry &entry) {
     text += " (wide because of " + llvm::join(chain.ids, " <- ") +
             (chain.isWhole ? "" : " <- ...") + ", rule '" + chain.rule.str() +
             "')";
+  if (!entry.tiedTo.empty())
+    text += " (computes " + entry.tiedTo.str() + " again)";
   return text;
 }
 
@@ -266,6 +276,11 @@ void Explanation::emitRemarks() {
     if (auto remark = remark::passed(cast.loc, getOptions("cast")))
       remark << remark::reason("{0} of {1} from {2} to {3}", getWord(cast.kind),
                                cast.value, toText(cast.from), toText(cast.to));
+  for (const Excess &item : excess)
+    remark::passed(item.loc, getOptions("excess")) << remark::reason(
+        "read as {0}, and not rounded to {1} as written, since the policy "
+        "allows excess precision",
+        toText(item.kept), toText(item.skipped));
   if (!productWork.empty())
     remark::passed(root->getLoc(), getOptions("products"))
         << remark::reason("contraction FLOPs: {0}", getProductText());
@@ -300,6 +315,12 @@ void Explanation::print(raw_ostream &os) {
                                     {"flushed", constant.loss.flushed},
                                     {"coarse", constant.loss.coarse},
                                     {"kept", constant.isKept}});
+  });
+  json.attributeArray("excess", [&] {
+    for (const Excess &item : excess)
+      json.value(llvm::json::Object{{"location", toText(item.loc)},
+                                    {"kept", toText(item.kept)},
+                                    {"skipped", toText(item.skipped)}});
   });
   json.attributeArray("ops", [&] {
     for (const Entry &entry : entries)

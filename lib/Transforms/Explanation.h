@@ -40,12 +40,16 @@ struct ConstantLoss {
 class Explanation {
 public:
   /// Notes the decision on every op under `root`, which must still carry it.
-  Explanation(Operation *root, CostModel &costs);
+  Explanation(Operation *root, const OpIds &ids, CostModel &costs);
 
   void addCast(PlacedCast cast) { casts.push_back(std::move(cast)); }
   /// `isKept` where its readers stay wide, so that nothing is lost.
   void addConstant(Location loc, StringRef value, Type to,
                    const ConstantLoss &loss, bool isKept = false);
+  /// Notes that a value is read as `kept`, not rounded to `skipped`.
+  void addExcess(Location loc, Type kept, Type skipped) {
+    excess.push_back({loc, kept, skipped});
+  }
   StringRef getName(Operation *op) const { return ids.get(op); }
 
   /// Emits remarks for all that was noted.
@@ -59,6 +63,7 @@ private:
     Location loc;
     OperationName name;
     StringRef id;
+    StringRef tiedTo; // the op that computed it before
     StringAttr function, opClass, pattern;
     PrecisionAttr precision;
     DictionaryAttr decision;
@@ -79,6 +84,11 @@ private:
   };
 
   void addKeptConstants(Operation *op);
+  struct Excess {
+    Location loc;
+    Type kept, skipped;
+  };
+
   Chain getChain(const Decision &decision);
   llvm::json::Object describe(const Entry &entry);
   std::string getText(const Entry &entry);
@@ -87,7 +97,7 @@ private:
   void print(raw_ostream &os);
 
   Operation *root;
-  OpIds ids;
+  const OpIds &ids;
   std::string policy;
   llvm::json::Object placement;
   std::vector<Entry> entries;
@@ -96,6 +106,7 @@ private:
   std::vector<PlacedCast> casts;
   std::vector<Constant> constants;
   llvm::DenseSet<Operation *> keptConstants;
+  std::vector<Excess> excess;
   /// Of the formats of all ops, to tell whether two runs chose the same.
   std::string assignment;
   int64_t lowOps = 0;

@@ -42,9 +42,10 @@ void Hasher::add(Type type) {
   add(StringRef(text));
 }
 
-/// Of this project's attributes only these two come from the model.
+/// Of this project's attributes only these come from the model.
 static bool isOfModel(StringRef name) {
-  return !name.starts_with("mp.") || name == "mp.role" || name == "mp.name";
+  return !name.starts_with("mp.") || name == "mp.role" || name == "mp.name" ||
+         name == "mp.range";
 }
 
 /// True for the attributes of arguments none of which has any of the model's.

@@ -8,10 +8,19 @@
 
 namespace mlir::mp {
 
-/// What a lock of `root` under a policy and for a target is made from. Reports
-/// where there is no such policy or target.
-LogicalResult getLockOrigin(Operation *root, StringRef policy, StringRef target,
+/// What a run is given to decide by.
+struct LockInputs {
+  StringRef policy, target, ranges;
+  bool keepIO;
+};
+
+/// What a lock of `root` is made from. Reports where there is no such policy,
+/// target or file.
+LogicalResult getLockOrigin(Operation *root, const LockInputs &inputs,
                             LockOrigin &origin);
+
+/// The rule of an op that the target cannot compute as the policy says.
+constexpr StringLiteral legalityRule = "legality";
 
 } // namespace mlir::mp
 

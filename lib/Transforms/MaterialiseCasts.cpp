@@ -1,5 +1,6 @@
 #include "CostModel.h"
 #include "Explanation.h"
+#include "RangeDecisions.h"
 
 #include "mp/IR/MPDialect.h"
 #include "mp/Transforms/Passes.h"
@@ -330,9 +331,15 @@ void Materialiser::dropRoundTrips() {
   });
   for (Operation *op : conversions) {
     Operation *narrowing = op->getOperand(0).getDefiningOp();
-    if (isConversion(narrowing) &&
-        narrowing->getOperand(0).getType() == op->getResult(0).getType())
-      op->getResult(0).replaceAllUsesWith(narrowing->getOperand(0));
+    if (!isConversion(narrowing) ||
+        narrowing->getOperand(0).getType() != op->getResult(0).getType())
+      continue;
+    FloatType kept = getFloatElementType(op->getResult(0).getType());
+    FloatType skipped = getFloatElementType(op->getOperand(0).getType());
+    if (explanation && !APFloat::isRepresentableBy(kept.getFloatSemantics(),
+                                                   skipped.getFloatSemantics()))
+      explanation->addExcess(narrowing->getLoc(), kept, skipped);
+    op->getResult(0).replaceAllUsesWith(narrowing->getOperand(0));
   }
   for (Operation *op : llvm::reverse(conversions))
     if (op->use_empty())
@@ -349,11 +356,12 @@ class MaterialiseCastsPass
 
 void MaterialiseCastsPass::runOnOperation() {
   Operation *root = getOperation();
+  warnOfLongSums(root);
   std::optional<CostModel> costs;
   std::optional<Explanation> explanation;
   if (!explain.empty() || getContext().getRemarkEngine()) {
     costs.emplace(root);
-    explanation.emplace(root, *costs);
+    explanation.emplace(root, getAnalysis<OpIds>(), *costs);
   }
   Materialiser(root, explanation ? &*explanation : nullptr,
                costs ? &*costs : nullptr)

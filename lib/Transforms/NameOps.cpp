@@ -18,7 +18,8 @@ class NameOpsPass : public mp::impl::MPNameOpsPassBase<NameOpsPass> {
 
   void runOnOperation() override {
     Operation *root = getOperation();
-    OpIds ids(root);
+    const OpIds &ids = getAnalysis<OpIds>();
+    markAllAnalysesPreserved();
     walkDecidedOps(root, [&](Operation *op) {
       if (op != root && !isa<FunctionOpInterface>(op))
         op->setDiscardableAttr(attr::id,

@@ -133,6 +133,9 @@ std::vector<State> Painter::run() {
     if (state == State::Free)
       state = State::Wide;
   demotePromoted();
+  for (unsigned i = 0, e = states.size(); i != e; ++i)
+    if (graph.nodes[i].original)
+      states[i] = states[*graph.nodes[i].original];
   return std::move(states);
 }
 

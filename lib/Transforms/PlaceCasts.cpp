@@ -77,6 +77,7 @@ static void report(Operation *root, const PlacementCost &chosen,
   Builder builder(root->getContext());
   const std::pair<StringRef, int64_t> figures[] = {
       {"cost", chosen.getBytes()},
+      {"casts", chosen.casts},
       {"lower_bound", lowerBound},
       {"wide_bytes", chosen.wideBytes},
       {"greedy_cost", greedy.getBytes()},
@@ -100,6 +101,7 @@ static void report(Operation *root, const PlacementCost &chosen,
 }
 
 void PlaceCastsPass::runOnOperation() {
+  markAllAnalysesPreserved();
   Operation *root = getOperation();
   ConstantAnalysis constants;
   PrecisionGraph graph(root, !keepIO || root->hasAttr(attr::followIO));

@@ -31,6 +31,7 @@ private:
   int64_t getScale(const Component &component);
   void solve(const Component &component, Placement &placement);
   void addNode(PrecisionNode &node, MinCut &cut);
+  void tie(MinCut::Node a, MinCut::Node b, MinCut &cut);
   void tieUnits(const Component &component, MinCut &cut);
   void addValue(Value value, MinCut &cut);
   MinCut::Node getCutNode(PrecisionNode *node) const;
@@ -115,17 +116,23 @@ int64_t Placer::getScale(const Component &component) {
   return most;
 }
 
-/// The free nodes of a unit are on one side of the cut.
+void Placer::tie(MinCut::Node a, MinCut::Node b, MinCut &cut) {
+  cut.addEdge(a, b, MinCut::infinite);
+  cut.addEdge(b, a, MinCut::infinite);
+}
+
+/// The free nodes of a unit are on one side of the cut, and so are a node and
+/// what computes the same again.
 void Placer::tieUnits(const Component &component, MinCut &cut) {
   llvm::DenseMap<int64_t, MinCut::Node> first;
   for (unsigned i : component.members) {
+    if (graph.nodes[i].original)
+      tie(cutNodes[*graph.nodes[i].original], cutNodes[i], cut);
     if (!graph.nodes[i].unit)
       continue;
     auto [it, isFirst] = first.try_emplace(*graph.nodes[i].unit, cutNodes[i]);
-    if (isFirst)
-      continue;
-    cut.addEdge(it->second, cutNodes[i], MinCut::infinite);
-    cut.addEdge(cutNodes[i], it->second, MinCut::infinite);
+    if (!isFirst)
+      tie(it->second, cutNodes[i], cut);
   }
 }
 
@@ -178,6 +185,9 @@ std::vector<Placer::Component> Placer::split() {
       fixed.push_back(value);
   }
   llvm::DenseMap<int64_t, unsigned> units;
+  for (auto [i, node] : llvm::enumerate(graph.nodes))
+    if (node.isFree() && node.original)
+      classes.join(*node.original, i);
   for (auto [i, node] : llvm::enumerate(graph.nodes))
     if (node.isFree() && node.unit)
       classes.join(units.try_emplace(*node.unit, i).first->second, i);

@@ -1,5 +1,7 @@
 #include "PrecisionGraph.h"
 
+#include "Recomputation.h"
+
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
@@ -12,6 +14,7 @@ PrecisionGraph::PrecisionGraph(Operation *root, bool followIO) {
   if (followIO)
     addBoundary(root);
   index();
+  tieCopies(root);
 }
 
 /// What a decision on an op means for one of its groups.
@@ -158,6 +161,20 @@ void PrecisionGraph::index() {
   }
 }
 
+void PrecisionGraph::tieCopies(Operation *root) {
+  Recomputation again(root);
+  if (again.empty())
+    return;
+  llvm::DenseMap<std::pair<Operation *, unsigned>, unsigned> indexOf;
+  for (auto [i, node] : llvm::enumerate(nodes)) {
+    indexOf[{node.op, node.index}] = i;
+    auto it = indexOf.find({again.getOriginal(node.op), node.index});
+    // Where a lock fixed one of them, it fixed both.
+    if (it != indexOf.end() && node.isFree() == nodes[it->second].isFree())
+      node.original = it->second;
+  }
+}
+
 PrecisionNode *PrecisionGraph::getProducer(Value value) {
   auto it = producers.find(value);
   return it == producers.end() ? nullptr : &nodes[it->second];
@@ -234,4 +251,11 @@ void PrecisionGraph::pinExactNodes(ConstantAnalysis &constants) {
   for (auto [i, node] : llvm::enumerate(nodes))
     if (fromWide[i] && toWide[i])
       node.state = State::Wide;
+  // A copy comes behind its original.
+  for (PrecisionNode &node : nodes)
+    if (node.original && node.state == State::Wide)
+      nodes[*node.original].state = State::Wide;
+  for (PrecisionNode &node : nodes)
+    if (node.original)
+      node.state = nodes[*node.original].state;
 }

@@ -33,6 +33,9 @@ struct PrecisionNode {
   bool isPromoted = false;
   /// The free nodes of one unit have one format.
   std::optional<int64_t> unit;
+  /// The node that computed before what this one computes again: they have one
+  /// format.
+  std::optional<unsigned> original;
 
   bool isFree() const { return state == State::Free; }
 };
@@ -66,6 +69,7 @@ private:
   void addOp(Operation *op);
   void addBoundary(Operation *root);
   void index();
+  void tieCopies(Operation *root);
   std::vector<bool> propagate(bool forward,
                               llvm::function_ref<bool(Value)> isSeed);
 

@@ -85,11 +85,14 @@ static int64_t getElements(Value value) {
 void Promoter::run() {
   llvm::MapVector<int64_t, SmallVector<PrecisionNode *>> units;
   for (PrecisionNode &node : graph.nodes)
-    if (node.isPromoted && node.unit)
+    if (node.isPromoted && node.unit && !node.original)
       units[*node.unit].push_back(&node);
   for (PrecisionNode &node : graph.nodes) {
     Knowledge &self = known[graph.getIndex(node)];
-    if (!node.isFree()) {
+    if (node.original) {
+      // What went through the barrier is as precise as it was before.
+      self = known[*node.original];
+    } else if (!node.isFree()) {
       self.width = node.state == State::Low ? Width::Low : Width::Wide;
     } else if (node.isPromoted) {
       // A unit is settled with its last member, when all that it reads is.
@@ -108,6 +111,9 @@ void Promoter::run() {
       self.isSpread |= read < getElements(node.group.gives.front());
     }
   }
+  for (PrecisionNode &node : graph.nodes)
+    if (node.original)
+      node.state = graph.nodes[*node.original].state;
 }
 
 void PrecisionGraph::resolvePromotions() { Promoter(*this).run(); }

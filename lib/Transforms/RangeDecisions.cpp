@@ -101,12 +101,40 @@ void RangeDecisions::judgeAccumulator(Operation *op, Decision &decision) const {
   decision.accumulate = Float32Type::get(op->getContext());
 }
 
+/// The worst verdict on what an op computes.
+Fit RangeDecisions::judgeResults(Operation *op, ArrayRef<TypeGroup> groups,
+                                 FloatType low) const {
+  Fit worst = Fit::Fits;
+  auto getRank = [](Fit fit) {
+    switch (fit) {
+    case Fit::Fits:
+      return 0;
+    case Fit::Unknown:
+      return 1;
+    case Fit::Underflows:
+      return 2;
+    case Fit::Overflows:
+      return 3;
+    }
+    return 0;
+  };
+  for (const TypeGroup &group : groups)
+    if (isManaged(group))
+      for (Value value : group.gives)
+        // Nothing is known of values in a body that belongs to the op.
+        if (Fit fit = proofs->judge(value, low);
+            value.getDefiningOp() == op && getRank(fit) > getRank(worst))
+          worst = fit;
+  return worst;
+}
+
 void RangeDecisions::amend(Operation *op, ArrayRef<TypeGroup> groups,
                            Decision &decision) {
   bool mayBeLow = decision.action == Action::Allow || decision.isFree();
   if (!proofs || !mayBeLow || !decision.low || !decision.low.isF16())
     return;
   judgeAccumulator(op, decision);
+  decision.fit = stringify(judgeResults(op, groups, decision.low));
   auto say = [&](StringRef what, StringRef why) {
     remark::analysis(op->getLoc(),
                      remark::RemarkOpts::name("range").category("mp"))
@@ -145,4 +173,37 @@ void RangeDecisions::amend(Operation *op, ArrayRef<TypeGroup> groups,
     decision.why = StringAttr::get(op->getContext(), why).getValue();
     return;
   }
+}
+
+void mp::warnOfLongSums(Operation *root) {
+  // As many terms of 32 are beyond f16, which no single one is near.
+  constexpr int64_t manyTerms = 2048;
+  constexpr unsigned most = 4;
+  SmallVector<std::pair<Operation *, int64_t>> sums;
+  walkDecidedOps(root, [&](Operation *op) {
+    auto precision = dyn_cast<PrecisionOpInterface>(op);
+    auto formats = op->getAttrOfType<ArrayAttr>(attr::formats);
+    std::optional<Decision> decision = getDecision(op);
+    if (!precision || !formats || !decision ||
+        decision->fit != stringify(Fit::Unknown) ||
+        precision.getPrecisionClass() != OpClass::Reduction ||
+        precision.getPrecisionWord(Word::Body) != "add")
+      return;
+    auto terms = precision.getPrecisionNumber(Quantity::ReductionLength);
+    if (terms && *terms >= manyTerms &&
+        llvm::any_of(formats.getAsValueRange<TypeAttr>(),
+                     [](Type type) { return type.isF16(); }))
+      sums.emplace_back(op, int64_t(*terms));
+  });
+  if (sums.empty())
+    return;
+  InFlightDiagnostic warning =
+      emitWarning(sums.front().first->getLoc())
+      << "possible overflow: a sum of " << sums.front().second
+      << " terms is rounded to f16, and nothing bounds it; give the ranges of "
+         "arguments, or keep it f32";
+  for (auto [op, terms] : ArrayRef(sums).drop_front().take_front(most))
+    warning.attachNote(op->getLoc()) << "and a sum of " << terms << " terms";
+  if (sums.size() > most + 1)
+    warning.attachNote() << "and " << sums.size() - most - 1 << " more";
 }

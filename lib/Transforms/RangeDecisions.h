@@ -24,11 +24,17 @@ public:
 
 private:
   Value findMisfit(Operation *op, const TypeGroup &group, FloatType low) const;
+  Fit judgeResults(Operation *op, ArrayRef<TypeGroup> groups,
+                   FloatType low) const;
   void judgeAccumulator(Operation *op, Decision &decision) const;
 
   std::optional<FitProofs> proofs;
   std::optional<LostConstants> lostConstants;
 };
+
+/// Warns of long sums that are rounded to f16 and that nothing proves to fit
+/// it. The ops under `root` carry their decisions and formats.
+void warnOfLongSums(Operation *root);
 
 } // namespace mlir::mp
 

@@ -21,7 +21,7 @@ namespace {
 /// Collects what stands on the IR after casts are placed.
 class LockBuilder {
 public:
-  explicit LockBuilder(Operation *root) : root(root), ids(root) {}
+  LockBuilder(Operation *root, const OpIds &ids) : root(root), ids(ids) {}
 
   void build(LockFile &lock);
 
@@ -29,14 +29,13 @@ private:
   void addEntry(Operation *op);
   void addBoundary(FunctionOpInterface function);
   unsigned getDecisionIndex(const Decision &decision);
-  void nameDecisions();
   std::optional<Format> getFormat(Type type) const;
 
   Operation *root;
-  OpIds ids;
+  const OpIds &ids;
   LockFile *lock = nullptr;
   llvm::DenseMap<Attribute, unsigned> indexOfAttr;
-  llvm::StringMap<unsigned> indexOfText;
+  llvm::StringMap<unsigned> indexOfText, countOfId;
 };
 } // namespace
 
@@ -61,6 +60,7 @@ unsigned LockBuilder::getDecisionIndex(const Decision &decision) {
   if (decision.accumulate)
     shared.accumulate = getFormat(decision.accumulate);
   shared.result = decision.result;
+  shared.fit = decision.fit;
   llvm::append_range(shared.wideOperands, decision.wideOperands);
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -68,26 +68,15 @@ unsigned LockBuilder::getDecisionIndex(const Decision &decision) {
   auto [it, isNew] = indexOfText.try_emplace(text, lock->decisions.size());
   if (!isNew)
     return it->second;
-  shared.id = llvm::utohexstr(llvm::xxh3_64bits(StringRef(text)) & 0xffffff,
+  // Told apart by what they say, not by a number, so that an entry does not
+  // change when a decision that it does not share comes or goes.
+  shared.id = shared.rule + "." +
+              llvm::utohexstr(llvm::xxh3_64bits(StringRef(text)) & 0xffffff,
                               /*LowerCase=*/true, /*Width=*/6);
+  if (unsigned number = ++countOfId[shared.id]; number > 1)
+    shared.id += "#" + std::to_string(number);
   lock->decisions.push_back(std::move(shared));
   return it->second;
-}
-
-/// Calls a decision after its rule, and tells those of one rule apart by what
-/// they say, so that the entries of ops do not change with those of others.
-void LockBuilder::nameDecisions() {
-  llvm::StringMap<unsigned> ofRule, ofId;
-  for (const LockDecision &decision : lock->decisions)
-    ++ofRule[decision.rule];
-  for (LockDecision &decision : lock->decisions) {
-    std::string hash = std::move(decision.id);
-    decision.id = decision.rule;
-    if (ofRule[decision.rule] > 1)
-      decision.id += "." + hash;
-    if (unsigned number = ++ofId[decision.id]; number > 1)
-      decision.id += "#" + std::to_string(number);
-  }
 }
 
 void LockBuilder::addEntry(Operation *op) {
@@ -145,7 +134,6 @@ void LockBuilder::build(LockFile &file) {
     else if (op != root && !op->hasTrait<OpTrait::IsTerminator>())
       addEntry(op);
   });
-  nameDecisions();
 }
 
 namespace {
@@ -156,12 +144,20 @@ class WriteLockPass : public mp::impl::MPWriteLockPassBase<WriteLockPass> {
 } // namespace
 
 void WriteLockPass::runOnOperation() {
+  markAllAnalysesPreserved();
   Operation *root = getOperation();
   LockFile lock;
-  if (failed(getLockOrigin(root, policyName, targetName, lock.origin)))
+  if (failed(getLockOrigin(root, {policyName, targetName, rangesFile, keepIO},
+                           lock.origin)))
     return signalPassFailure();
-  lock.origin.keepIO = keepIO;
-  LockBuilder(root).build(lock);
+  LockBuilder(root, getAnalysis<OpIds>()).build(lock);
+  // A target that decided nothing is no part of the lock, so that the same
+  // decisions make the same file everywhere.
+  if (!lock.origin.asksForTarget &&
+      llvm::none_of(lock.decisions, [](const LockDecision &decision) {
+        return decision.rule == legalityRule;
+      }))
+    lock.origin.target = lock.origin.targetHash = "";
   if (llvm::Error error = writeOutputFile(
           file, [&](llvm::raw_ostream &os) { printLockFile(lock, os); })) {
     emitError(root->getLoc())

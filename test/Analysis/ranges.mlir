@@ -24,7 +24,7 @@ func.func @declared(%x: tensor<512x512xf32> {mp.range = [-8.0, 8.0]}, %w: tensor
 func.func @possible(%x: tensor<4xf32> {mp.range = [-400.0, 400.0]}, %y: tensor<4xf32> {mp.range = [-400.0, 400.0]}) -> (tensor<4xf32>, tensor<4xf32>) {
   // CHECK: mp.range = "[-800, 800] fits
   %d = stablehlo.subtract %x, %y : tensor<4xf32>
-  // CHECK: mp.range = "[-320000, 320000] unknown
+  // CHECK: mp.range = "[-320000, 320000] possible
   %p = stablehlo.multiply %x, %d : tensor<4xf32>
   // CHECK: mp.range = "[-160000, 160000] overflows
   %o = stablehlo.multiply %x, %y : tensor<4xf32>
@@ -38,7 +38,7 @@ func.func @bounded(%x: tensor<4xf32>, %i: tensor<4xi32>, %p: tensor<4xi1>) -> (t
   %0 = stablehlo.tanh %x : tensor<4xf32>
   // CHECK: mp.range = "[0, 1] or nan fits: logistic of anything"
   %1 = stablehlo.logistic %x : tensor<4xf32>
-  // CHECK: mp.range = "[-2.14749e+09, 2.14749e+09] unknown: convert"
+  // CHECK: mp.range = "[-2.14749e+09, 2.14749e+09] possible: convert"
   %2 = stablehlo.convert %i : (tensor<4xi32>) -> tensor<4xf32>
   // CHECK: mp.range = "[0, 1] fits: convert"
   %3 = stablehlo.convert %p : (tensor<4xi1>) -> tensor<4xf32>
@@ -55,7 +55,7 @@ func.func @reciprocal(%x: tensor<4xf32>, %y: tensor<4xf32> {mp.range = [0.5, 2.0
   %one = stablehlo.constant dense<1.0> : tensor<4xf32>
   // CHECK: mp.range = "[0.499999, 2.00001] fits: divide
   %0 = stablehlo.divide %one, %y : tensor<4xf32>
-  // CHECK: mp.range = "anything unknown: divide
+  // CHECK: mp.range = "anything possible: divide
   %1 = stablehlo.divide %one, %x : tensor<4xf32>
   %q = stablehlo.multiply %x, %x : tensor<4xf32>
   %e = stablehlo.add %q, %one : tensor<4xf32>
@@ -69,9 +69,9 @@ func.func @reciprocal(%x: tensor<4xf32>, %y: tensor<4xf32> {mp.range = [0.5, 2.0
 func.func @loop(%x: tensor<f32> {mp.range = [0.0, 1.0]}) -> (tensor<f32>, tensor<f32>) {
   %i = stablehlo.constant dense<0> : tensor<i32>
   %half = stablehlo.constant dense<0.5> : tensor<f32>
-  // CHECK: stablehlo.while{{.*}}mp.range = ["[0, 1] fits: while of {{.*}}", "[0, 3.40283e+38] or inf unknown: while
+  // CHECK: stablehlo.while{{.*}}mp.range = ["[0, 1] fits: while of {{.*}}", "[0, 3.40283e+38] or inf possible: while
   // CHECK: stablehlo.multiply {{.*}}mp.range = "[0, 0.5] fits
-  // CHECK: stablehlo.add {{.*}}mp.range = "[{{.*}}] or inf unknown
+  // CHECK: stablehlo.add {{.*}}mp.range = "[{{.*}}] or inf possible
   %r:3 = stablehlo.while(%k = %i, %a = %x, %b = %x) : tensor<i32>, tensor<f32>, tensor<f32>
   cond {
     %end = stablehlo.constant dense<10> : tensor<i32>

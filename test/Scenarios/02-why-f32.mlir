@@ -28,6 +28,21 @@
 
 // REMARK: f32, rule '{{.*}}(wide because of main/sum/add.{{[0-9a-f]+}} <- main/exp/exponential.{{[0-9a-f]+}}, rule '{{.+}}')
 
+// "What would make it low?" Each change of one rule that does, the cheapest
+// first, with the casts that it costs: the op is asked for by the name in its
+// location, and a rule for it alone costs a cast of each operand and of the
+// result.
+// RUN: mp-opt %s --mp-autocast="policy=tf-grappler-fp16 what-if=scale:f16" -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHATIF
+// WHATIF: remark: {{.*}}'main/scale/multiply.{{[0-9a-f]+}}' is f32 under 'tf-grappler-fp16': rule 'arithmetic' at <tf-grappler-fp16.yaml>:{{.*}} It is wide because of main/sum/add.
+// WHATIF-NEXT: note: {{.*}}f16 with a rule in front, { id: what-if, match: { id: "main/scale/multiply.{{[0-9a-f]+}}" }, action: allow, why: ... }: 3 more casts and 1152 more bytes in each call, 1 low ops rather than 0
+// WHATIF-NEXT: note: {{.*}}f16 with 'action: allow' in rule 'arithmetic' at <tf-grappler-fp16.yaml>:{{[0-9:]+}}: 4 more casts and 1536 more bytes in each call, 2 low ops rather than 0
+
+// RUN: not mp-opt %s --mp-autocast="what-if=main/scale/multiply.000000:f16" -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOOP
+// NOOP: error: there is no op 'main/scale/multiply.000000'
+// NOOP: note: {{.*}}there is 'main/scale/multiply.
+// RUN: not mp-opt %s --mp-autocast="what-if=scale:f17" -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOFORMAT
+// NOFORMAT: error: expected an op and a low format, 'ID:f16', but got 'scale:f17'
+
 func.func @main(%x: tensor<64xf32>, %b: tensor<64xf32>, %c: tensor<64xf32>) -> tensor<64xf32> {
   %e = stablehlo.exponential %x : tensor<64xf32> loc("exp")
   %a = stablehlo.add %e, %b : tensor<64xf32> loc("sum")

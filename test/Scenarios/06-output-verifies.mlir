@@ -5,6 +5,8 @@
 // that keeps everything changes nothing of it.
 // RUN: mp-opt %s --mp-autocast=policy=torch-cuda-fp16 --verify-each --verify-roundtrip -o %t.mlir
 // RUN: mp-opt %t.mlir --mp-autocast=policy=f32 | diff %t.mlir -
+// RUN: echo '{ version: 1, name: keep, compute: f16, rules: [ { id: keep, match: { any: true }, action: keep, why: As it is. } ] }' > %t.yaml
+// RUN: mp-opt %t.mlir --mp-autocast=policy=%t.yaml | diff %t.mlir -
 // RUN: FileCheck %s --input-file=%t.mlir
 // RUN: mp-opt %s --mp-autocast="policy=torch-cuda-fp16 explain=%t.json" | diff %t.mlir -
 // RUN: mp-opt %s --mp-autocast="policy=torch-cuda-fp16 write-lock=%t.lock" -o /dev/null

@@ -10,6 +10,24 @@
 // RUN: mp-run %t/model.so --function=recomputed --inputs=%t/in.safetensors --outputs=%t/recomputed.safetensors --quiet
 // RUN: cmp %t/saved.safetensors %t/recomputed.safetensors
 
+// The report names each op of the second copy as tied to the first.
+// RUN: mp-opt %s --mp-autocast="policy=torch-cuda-fp16 explain=%t/why.json" --remarks-filter=mp --remark-format=emitRemark -o /dev/null 2> %t/remarks
+// RUN: FileCheck %s --check-prefix=TIED --input-file=%t/why.json
+// RUN: FileCheck %s --check-prefix=REMARK --input-file=%t/remarks
+// TIED: "id": "recomputed/arg1/[[DOT:dot_general.[0-9a-f]+]]"
+// TIED-NOT: "tied_to"
+// TIED: "op": "stablehlo.optimization_barrier"
+// TIED: "op": "stablehlo.dot_general"
+// TIED: "tied_to": "recomputed/arg1/[[DOT]]"
+// TIED: "op": "stablehlo.exponential"
+// TIED: "tied_to": "recomputed/{{.*}}/exponential.
+// REMARK: Id=recomputed/{{.*}}exponential.{{.*}}Reason="f32, rule {{.*}} (computes recomputed/{{.*}}exponential.{{[0-9a-f]+}} again)"
+
+// So they are where a policy would have told them apart: by the barrier, behind
+// which nothing is known to be low, or by what else reads one of them.
+// RUN: mp-opt %s --mp-autocast="policy=torch-cpu-bf16 explain=%t/cpu.json" -o %t/cpu.mlir
+// RUN: %python %S/Inputs/tied.py %t/cpu.json
+
 // CHECK-LABEL: func.func @saved
 // CHECK: stablehlo.dot_general {{.*}} : (tensor<8x16xf16>, tensor<16x8xf16>) -> [[TYPE:.*]]
 // CHECK: stablehlo.exponential {{.*}} : tensor<8x8xf32>

@@ -35,6 +35,7 @@ rules:
 // values of 64 elements and 6 bytes as well, but narrows the exponential in
 // place of the sum.
 // PAINTING: "placement": {
+// PAINTING-NEXT: "casts": 5,
 // PAINTING-NEXT: "cost": 1920,
 // PAINTING-NEXT: "greedy_cast_bytes": 1920,
 // PAINTING-NEXT: "greedy_casts": 5,

@@ -21,6 +21,11 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
       *this, "ranges",
       llvm::cl::desc("Ranges that `mp-run --record-ranges` has recorded"),
       llvm::cl::init("")};
+  Option<bool> strict{
+      *this, "strict",
+      llvm::cl::desc("A rule of the policy's own that speaks of names and "
+                     "matches nothing is an error, not a warning"),
+      llvm::cl::init(false)};
   Option<bool> keepIO{
       *this, "keep-io",
       llvm::cl::desc("Keep the types of function arguments and results"),
@@ -28,6 +33,11 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
   Option<std::string> explain{
       *this, "explain",
       llvm::cl::desc("Write every decision and cast to this file, as JSON"),
+      llvm::cl::init("")};
+  Option<std::string> whatIf{
+      *this, "what-if",
+      llvm::cl::desc("Tell which change of the policy would make an op low: "
+                     "`OP:FORMAT`, the op by id, name or line"),
       llvm::cl::init("")};
   Option<std::string> lock{
       *this, "lock", llvm::cl::desc("Replay the decisions in this lock file"),
@@ -42,7 +52,29 @@ struct AutocastOptions : public PassPipelineOptions<AutocastOptions> {
 /// Import, classify, decide, place, materialise.
 void buildAutocastPipeline(OpPassManager &pm, const AutocastOptions &options);
 
-/// Registers `mp-autocast`.
+struct ComparePoliciesOptions
+    : public PassPipelineOptions<ComparePoliciesOptions> {
+  Option<std::string> policy{
+      *this, "policy",
+      llvm::cl::desc("A shipped policy, or the path of a policy file"),
+      llvm::cl::init("bf16")};
+  Option<std::string> against{
+      *this, "against",
+      llvm::cl::desc("The policy to compare with; by default the same"),
+      llvm::cl::init("")};
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("The target of the policy"),
+                             llvm::cl::init("")};
+  Option<std::string> againstTarget{
+      *this, "against-target", llvm::cl::desc("The target of the other policy"),
+      llvm::cl::init("")};
+  Option<std::string> ranges{
+      *this, "ranges",
+      llvm::cl::desc("Ranges that `mp-run --record-ranges` has recorded"),
+      llvm::cl::init("")};
+};
+
+/// Registers `mp-autocast` and `mp-compare-policies`.
 void registerAutocastPipeline();
 
 } // namespace mp

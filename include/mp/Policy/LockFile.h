@@ -19,8 +19,11 @@ namespace mlir::mp {
 struct LockOrigin {
   std::string input; // hash of the imported model
   std::string policy, policyHash;
-  std::string target, targetHash; // empty without a target
+  std::string target, targetHash; // empty where it decided nothing
+  std::string rangesHash;         // empty without recorded ranges
   bool keepIO = true;
+  /// The policy has rules about targets; not written.
+  bool asksForTarget = false;
 };
 
 /// A verdict that many ops share.
@@ -32,6 +35,7 @@ struct LockDecision {
   std::optional<Format> low, accumulate;
   ResultChoice result = ResultChoice::Low;
   std::vector<unsigned> wideOperands;
+  std::string fit; // the verdict on the range of what the op computes, if any
 };
 
 /// The formats of some values, where nothing stands for a value whose type is

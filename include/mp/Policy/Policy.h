@@ -161,7 +161,10 @@ struct NumberCondition {
 /// The condition of a rule: keys are and-ed, the values of one key or-ed.
 struct RuleMatch {
   /// Regular expressions cannot be copied, rules are (`extends`).
-  using Pattern = std::shared_ptr<const llvm::Regex>;
+  struct Pattern {
+    std::string text;
+    std::shared_ptr<const llvm::Regex> regex;
+  };
 
   llvm::StringSet<> ids;
   std::vector<std::string> ops, classes, patterns, roles, capabilities;
@@ -176,6 +179,8 @@ struct RuleMatch {
   bool holds(const RuleSubject &subject) const;
   /// True if the condition, or one that it excludes, speaks of ids.
   bool asksForIds() const;
+  /// The same of what the target can do.
+  bool asksForTarget() const;
 
 private:
   /// All but `patterns`, which choose who is asked.
@@ -241,6 +246,8 @@ public:
 
   /// True if a rule speaks of the ids of ops, which take time to find.
   bool asksForIds() const;
+  /// True if a rule speaks of what the target can do.
+  bool asksForTarget() const;
 
   /// The first rule that speaks about the whole of `subject`, or null.
   const PolicyRule *match(const RuleSubject &subject) const;
@@ -268,6 +275,11 @@ struct ShippedPolicy {
   llvm::StringRef name, text;
 };
 llvm::ArrayRef<ShippedPolicy> getShippedPolicies();
+
+/// Up to three of `known` in which a regular expression almost matches: where
+/// its letters differ least from the beginning of some component of the name.
+std::vector<llvm::StringRef>
+findNearestNames(llvm::StringRef regex, llvm::ArrayRef<llvm::StringRef> known);
 
 /// The entry of `known` that `word` was probably meant to be, or nothing.
 llvm::StringRef findNearest(llvm::StringRef word,

@@ -76,7 +76,8 @@ def MPCheckPolicyPass : Pass<"mp-policy-check"> {
   let description = [{
     Reads a policy, with all its errors, and warns of each rule in the file
     itself that matches no op of the module, or whose ops are all decided by
-    rules in front of it. Rules that come from `extends` are not asked.
+    rules in front of it. Rules that come from `extends` are not asked. A rule
+    on names is told the nearest ones that there are.
 
     `mp-opt MODEL --mp-policy-check FILE` is short for the option `policy`;
     without a model only the file is checked.
@@ -89,7 +90,65 @@ def MPCheckPolicyPass : Pass<"mp-policy-check"> {
     Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
            "A shipped policy, or the path of a policy file">,
     Option<"strict", "strict", "bool", /*default=*/"false",
-           "A rule without effect is an error">
+           "A rule without effect is an error">,
+    Option<"onlyNames", "only-names", "bool", /*default=*/"false",
+           "Ask only rules that speak of names and ids, and only whether they "
+           "match">
+  ];
+}
+
+def MPWhatIfPass : Pass<"mp-what-if"> {
+  let summary = "tell which change of a policy would make an op low";
+  let description = [{
+    Asks, for the op and format in `question`, the policy and then the policy
+    with one change at a time, on copies of the classified program: a rule in
+    front for this op, each rule on the way to what it is now made less strict,
+    a rule for each op that gives it a wide operand. Tells of each that makes
+    the op low, the cheapest first, with the casts and bytes that it costs.
+
+    Values: unchanged.
+    Reports: a remark at the op, with a note for each answer.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"question", "question", "std::string", /*default=*/"\"\"",
+           "`OP:FORMAT`; the op by id, by a name in its location, or by line">,
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">,
+    Option<"targetName", "target", "std::string", /*default=*/"\"\"",
+           "Refuse what this target cannot do (cpu, sm_90, ...)">,
+    Option<"rangesFile", "ranges", "std::string", /*default=*/"\"\"",
+           "Ranges that `mp-run --record-ranges` has recorded">,
+    Option<"keepIO", "keep-io", "bool", /*default=*/"true",
+           "Keep the types of function arguments and results">
+  ];
+}
+
+def MPCompareDecisionsPass : Pass<"mp-compare-decisions"> {
+  let summary = "tell what two policies or two targets decide differently";
+  let description = [{
+    Decides and places copies of the classified program by both, and tells of
+    the ops that are low under one and not under the other, whatever the two
+    low formats are: by the pattern that they are in, or the function that they
+    compute, with the rules and reasons of both.
+
+    Values: unchanged.
+    Reports: a remark with a note for each difference.
+  }];
+  let dependentDialects = ["::mlir::mp::MPDialect"];
+  let options = [
+    Option<"policyName", "policy", "std::string", /*default=*/"\"bf16\"",
+           "A shipped policy, or the path of a policy file">,
+    Option<"otherPolicy", "against", "std::string", /*default=*/"\"\"",
+           "The policy to compare with; by default the same">,
+    Option<"targetName", "target", "std::string", /*default=*/"\"\"",
+           "Refuse what this target cannot do (cpu, sm_90, ...)">,
+    Option<"otherTarget", "against-target", "std::string", /*default=*/"\"\"",
+           "The target of the other policy">,
+    Option<"rangesFile", "ranges", "std::string", /*default=*/"\"\"",
+           "Ranges that `mp-run --record-ranges` has recorded">,
+    Option<"keepIO", "keep-io", "bool", /*default=*/"true",
+           "Keep the types of function arguments and results">
   ];
 }
 
@@ -128,8 +187,10 @@ def MPApplyLockPass : Pass<"mp-apply-lock"> {
   let description = [{
     Gives each op the `mp.decision` and `mp.formats` that the lock holds for its
     id. What they are written on, the steps behind it leave alone. A lock of
-    another policy, target or `keep-io` is refused, and so is one with entries
-    for other ops than there are, unless `refresh` leaves those to the policy.
+    another policy, target, file of ranges or `keep-io` is refused, and so is
+    one with entries for other ops than there are, unless `refresh` leaves those
+    to the policy. A lock that no target had a say in is replayed for every one
+    that can compute what it says.
 
     The formats of an entry may be edited, to f32 or the low format that its
     decision names.
@@ -147,6 +208,8 @@ def MPApplyLockPass : Pass<"mp-apply-lock"> {
            "A shipped policy, or the path of a policy file">,
     Option<"targetName", "target", "std::string", /*default=*/"\"\"",
            "The target that the lock was made for">,
+    Option<"rangesFile", "ranges", "std::string", /*default=*/"\"\"",
+           "Ranges that `mp-run --record-ranges` has recorded">,
     Option<"keepIO", "keep-io", "bool", /*default=*/"true",
            "Keep the types of function arguments and results">,
     Option<"refresh", "refresh", "bool", /*default=*/"false",
@@ -158,7 +221,8 @@ def MPWriteLockPass : Pass<"mp-write-lock"> {
   let summary = "write the decisions on all ops to a lock file";
   let description = [{
     Writes what stands on the ops after `mp-place-casts`, keyed by op id, with
-    the hash of the model, the policy and the target.
+    the hash of the model, the policy, the recorded ranges, and the target
+    where something was decided by what that can do.
 
     Values: unchanged.
     Reports: an error where the file cannot be written.
@@ -170,6 +234,8 @@ def MPWriteLockPass : Pass<"mp-write-lock"> {
            "A shipped policy, or the path of a policy file">,
     Option<"targetName", "target", "std::string", /*default=*/"\"\"",
            "The target that precision was decided for">,
+    Option<"rangesFile", "ranges", "std::string", /*default=*/"\"\"",
+           "Ranges that `mp-run --record-ranges` has recorded">,
     Option<"keepIO", "keep-io", "bool", /*default=*/"true",
            "Whether function arguments and results kept their types">
   ];
@@ -189,7 +255,6 @@ def MPMaterialiseCastsPass : Pass<"mp-materialise-casts"> {
     Reports: remark `cast` at each cast, `decision` at each decided op; all of
     it in the file `explain`.
   }];
-  let dependentDialects = ["::mlir::mp::MPDialect"];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::mp::MPDialect"];
   let options = [

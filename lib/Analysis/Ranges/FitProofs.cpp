@@ -18,7 +18,7 @@ StringRef mp::stringify(Fit fit) {
   case Fit::Underflows:
     return "underflows";
   case Fit::Unknown:
-    return "unknown";
+    return "possible";
   }
   return "";
 }
