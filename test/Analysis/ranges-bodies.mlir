@@ -25,7 +25,7 @@ func.func @polynomial(%x: tensor<8xf32> {mp.range = [-3.0, 2.0]}) -> tensor<8xf3
 // Without a bound on the input, what squashes it still has one; a number that is
 // converted in the body counts as what it is there.
 // CHECK-LABEL: func.func @squashed
-// CHECK: linalg.generic {{.*}}mp.range = "[0, 100000] or nan unknown
+// CHECK: linalg.generic {{.*}}mp.range = "[0, 100000] or nan possible
 func.func @squashed(%x: tensor<8xf32>) -> tensor<8xf32> {
   %one = arith.constant 1.0 : f32
   %large = arith.constant 5.0e4 : f64
@@ -43,7 +43,7 @@ func.func @squashed(%x: tensor<8xf32>) -> tensor<8xf32> {
 
 // One function of which nothing is known, and nothing is known of the body.
 // CHECK-LABEL: func.func @unknown
-// CHECK: linalg.generic {{.*}}mp.range = "anything unknown
+// CHECK: linalg.generic {{.*}}mp.range = "anything possible
 func.func @unknown(%x: tensor<8xf32> {mp.range = [0.0, 1.0]}) -> tensor<8xf32> {
   %e = tensor.empty() : tensor<8xf32>
   %r = linalg.generic {indexing_maps = [#x, #x], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Times autocast, parse to print, on generated modules of many ops.
 
-    python3 test/Benchmark/placement/scale.py --bin build/bin [--ops 20000,200000] [--policy bf16] [--runs 3]
+    python3 test/Benchmark/placement/scale.py --bin build/bin [--ops 20000,200000] [--policy bf16] [--runs 3] [--lock]
 
 The module is a stack of transformer layers (attention, layer norm, GELU) as
 exporters print them, in one function, with its own parameters in each layer.
 Prints CPU seconds (the least of the runs), peak memory and, for each size after
-the first, the growth over what is linear. Exits with 1 above the given limits.
+the first, the growth over what is linear; with --lock the same for writing a
+lock and for replaying it. Exits with 1 above the given limits.
 """
 import argparse
 import os
@@ -101,23 +102,29 @@ def main():
     parser.add_argument("--ops", default="20000,200000")
     parser.add_argument("--policy", default="bf16")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--lock", action="store_true")
     parser.add_argument("--max-seconds", type=float, default=15)
     parser.add_argument("--max-mib", type=float, default=4096)
     parser.add_argument("--max-growth", type=float, default=1.2)
     args = parser.parse_args()
-    fits, first = True, None
-    print(f"{'ops':>8} {'CPU s':>8} {'MiB':>8} {'over linear':>12}")
+    fits, first = True, {}
+    print(f"{'ops':>8} {'run':>10} {'CPU s':>8} {'MiB':>8} {'over linear':>12}")
     for size in map(int, args.ops.split(",")):
         with tempfile.TemporaryDirectory() as directory:
-            path = os.path.join(directory, "model.mlir")
+            path, lock = os.path.join(directory, "model.mlir"), os.path.join(directory, "model.lock")
             ops = generate(size, path)
-            command = [os.path.join(args.bin, "mp-opt"), path, f"--mp-autocast=policy={args.policy}", "-o", os.devnull]
-            runs = [measure(command) for _ in range(args.runs)]
-        seconds, memory = min(r[0] for r in runs), max(r[1] for r in runs)
-        first = first or (ops, seconds)
-        growth = seconds / first[1] / (ops / first[0])
-        print(f"{ops:8} {seconds:8.2f} {memory:8.0f} {growth:12.2f}")
-        fits &= seconds <= args.max_seconds and memory <= args.max_mib and growth <= args.max_growth
+            kinds = {"decide": ""}
+            if args.lock:
+                kinds.update({"write lock": f" write-lock={lock}", "replay": f" lock={lock}"})
+            for kind, options in kinds.items():
+                command = [os.path.join(args.bin, "mp-opt"), path, f"--mp-autocast=policy={args.policy}{options}",
+                           "-o", os.devnull]
+                runs = [measure(command) for _ in range(args.runs)]
+                seconds, memory = min(r[0] for r in runs), max(r[1] for r in runs)
+                first.setdefault(kind, (ops, seconds))
+                growth = seconds / first[kind][1] / (ops / first[kind][0])
+                print(f"{ops:8} {kind:>10} {seconds:8.2f} {memory:8.0f} {growth:12.2f}", flush=True)
+                fits &= seconds <= args.max_seconds and memory <= args.max_mib and growth <= args.max_growth
     return 0 if fits else 1
 
 

@@ -16,7 +16,7 @@ for word in sys.argv[2:]:
     count = 1
     for size in sizes:
         count *= size
-    values = [float(value)] * count
+    values = [int(value) if dtype[0] == "I" else float(value)] * count
     if name.endswith("~"):
         name = name[:-1]
         # 7919 is a prime, so the values come in no order.
