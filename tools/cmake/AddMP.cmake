@@ -45,6 +45,13 @@ function(add_mp_library name)
   add_library(mp::${name} ALIAS ${name})
 endfunction()
 
+# IR is millions of small blocks. jemalloc keeps those of one size together, so
+# that large modules cost no more for each op than small ones; sanitizers have an
+# allocator of their own.
+if(NOT LLVM_USE_SANITIZER)
+  find_library(MP_JEMALLOC jemalloc)
+endif()
+
 # add_mp_tool(<name> SRCS a.cpp... [MP_LIBS ...] [MLIR_LIBS ...])
 function(add_mp_tool name)
   cmake_parse_arguments(ARG "" "" "SRCS;MP_LIBS;MLIR_LIBS" ${ARGN})
@@ -52,6 +59,10 @@ function(add_mp_tool name)
   llvm_update_compile_flags(${name})
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR_LIBS})
   target_link_libraries(${name} PRIVATE ${ARG_MP_LIBS})
+  if(MP_JEMALLOC)
+    target_link_libraries(${name} PRIVATE
+      -Wl,--push-state,--no-as-needed ${MP_JEMALLOC} -Wl,--pop-state)
+  endif()
   mp_set_warnings(${name})
   install(TARGETS ${name} EXPORT MPTargets)
 endfunction()
