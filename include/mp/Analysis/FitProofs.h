@@ -17,9 +17,6 @@ enum class Fit {
 };
 StringRef stringify(Fit fit);
 
-/// " at file:line:column", or nothing.
-std::string getPlace(Location loc);
-
 /// Judges values by what can be proved about them and by what was recorded.
 ///
 /// That a bound is beyond a format proves nothing: no run need reach it. The

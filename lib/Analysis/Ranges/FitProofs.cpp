@@ -1,6 +1,7 @@
 #include "mp/Analysis/FitProofs.h"
 
 #include "RangeTransfer.h"
+#include "mp/IR/Locations.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -146,20 +147,6 @@ static std::string getName(Value value) {
   return getWord(value.getDefiningOp()).str();
 }
 
-std::string mp::getPlace(Location loc) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  loc->walk([&](Location inner) {
-    auto place = dyn_cast<FileLineColLoc>(inner);
-    if (!place)
-      return WalkResult::advance();
-    os << " at " << place.getFilename().getValue() << ":" << place.getLine()
-       << ":" << place.getColumn();
-    return WalkResult::interrupt();
-  });
-  return text;
-}
-
 std::string FitProofs::describe(Value value) const {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -258,6 +245,6 @@ std::string FitProofs::explain(Value value, FloatType format) const {
   if (!isRecorded && (source != value || !value.getDefiningOp()))
     os << ", from " << getName(source) << " in " << proved.get(source);
   if (Operation *op = origin.getDefiningOp(); op && !isRecorded)
-    os << " by " << getWord(op) << getPlace(op->getLoc());
+    os << " by " << getWord(op) << describePlace(op->getLoc());
   return text;
 }

@@ -1,6 +1,7 @@
 #include "mp/Analysis/LostConstants.h"
 
 #include "mp/Analysis/FitProofs.h"
+#include "mp/IR/Locations.h"
 
 #include "llvm/Support/Format.h"
 
@@ -137,7 +138,7 @@ std::string LostConstants::explain(Value value) const {
      << llvm::format("%.6g", std::abs(found->number) > largest ? largest
                                                                : 2 * smallest);
   if (found->constant != value)
-    os << ", from the constant" << getPlace(found->constant.getLoc());
+    os << ", from the constant" << describePlace(found->constant.getLoc());
   return text;
 }
 
