@@ -37,6 +37,7 @@ public:
 private:
   void visit(Operation *op);
   bool isLost(double number) const;
+  bool isHuge(Value constant) const;
 
   double largest, smallest;
   llvm::DenseMap<Value, Lost> lost;

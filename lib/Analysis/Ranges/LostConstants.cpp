@@ -39,6 +39,11 @@ static std::optional<double> getExtreme(ElementsAttr constant) {
   return extreme;
 }
 
+bool LostConstants::isHuge(Value constant) const {
+  std::optional<double> extreme = getExtreme(getConstant(constant));
+  return extreme && std::abs(*extreme) > largest;
+}
+
 void LostConstants::visit(Operation *op) {
   auto precision = dyn_cast<PrecisionOpInterface>(op);
   if (!precision || op->getNumResults() != 1 ||
@@ -102,8 +107,10 @@ void LostConstants::visit(Operation *op) {
     apply(1 / std::sqrt(first.number));
     return;
   case Meaning::Multiply: {
-    // A mask of zeros and ones is made a huge one by multiplying it.
-    if (std::abs(first.number) <= largest)
+    // A mask of zeros and ones is made a huge one by multiplying it. What is
+    // huge by an epsilon, as 1 / sqrt(v + 1e-12) is, multiplies what is zero
+    // where v is.
+    if (std::abs(first.number) <= largest || !isHuge(first.constant))
       return;
     ElementsAttr factor = getConstant(operands[1 - index]);
     std::optional<double> number =
@@ -111,10 +118,14 @@ void LostConstants::visit(Operation *op) {
     apply(first.number * number.value_or(1));
     return;
   }
-  case Meaning::Divide:
-    if (index == 1)
-      apply(1 / first.number);
+  case Meaning::Divide: {
+    // For the same reason, of x / (v + 1e-12) nothing is said.
+    ElementsAttr dividend = index == 1 ? getConstant(operands[0]) : nullptr;
+    if (std::optional<double> number =
+            dividend ? getExtreme(dividend) : std::nullopt)
+      apply(*number / first.number);
     return;
+  }
   default:
     return;
   }
