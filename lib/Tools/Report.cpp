@@ -152,6 +152,27 @@ static void writePicture(const MemoryReport &report, raw_ostream &os) {
                       peak, kHeight);
 }
 
+/// The share of each format in the floating-point operations of products.
+static void writeProducts(const llvm::json::Object &explanation,
+                          raw_ostream &os) {
+  const llvm::json::Object *totals = explanation.getObject("totals");
+  const llvm::json::Object *flops =
+      totals ? totals->getObject("product_flops") : nullptr;
+  if (!flops || flops->empty())
+    return;
+  std::map<std::string, double> formats;
+  double sum = 0;
+  for (const auto &[format, count] : *flops)
+    sum += formats[format.str()] = count.getAsNumber().value_or(0);
+  os << "<p>Floating-point operations of products: ";
+  llvm::ListSeparator separator;
+  for (const auto &[format, count] : formats)
+    os << separator
+       << llvm::formatv("{0:f1} % in {1}", sum > 0 ? 100 * count / sum : 0,
+                        escape(format));
+  os << ".</p>\n";
+}
+
 static void writeDecisions(const llvm::json::Object &explanation,
                            raw_ostream &os) {
   struct Count {
@@ -181,6 +202,7 @@ static void writeDecisions(const llvm::json::Object &explanation,
     os << "</td></tr>\n";
   }
   os << "</table>\n";
+  writeProducts(explanation, os);
 }
 
 static void writeCasts(const llvm::json::Object &explanation, raw_ostream &os) {
