@@ -23,12 +23,35 @@ const T *lookup(llvm::ArrayRef<std::pair<llvm::StringRef, T>> table,
   return nullptr;
 }
 
+/// What the readers of policies and locks share: one file, and its errors.
+class YamlReader {
+public:
+  YamlReader(llvm::StringRef file, PolicyDiagnosticHandler handler)
+      : file(file), handler(handler) {}
+
+protected:
+  bool error(const YamlNode &node, const llvm::Twine &message) {
+    handler({at(node), message.str()});
+    return false;
+  }
+  PolicyLocation at(const YamlNode &node) const {
+    return {file.str(), node.line, node.column};
+  }
+  bool isKind(const YamlNode &node, YamlNode::Kind kind,
+              llvm::StringRef expected) {
+    return node.kind == kind ||
+           error(node, "expected " + expected + ", but got " + node.kindName());
+  }
+
+  llvm::StringRef file;
+  PolicyDiagnosticHandler handler;
+};
+
 /// Reads one file. Every method returns false after it has reported an error;
 /// reading goes on with the next rule, so that one run shows all of them.
-class Reader {
+class Reader : YamlReader {
 public:
-  Reader(llvm::StringRef file, PolicyDiagnosticHandler handler)
-      : file(file), handler(handler) {}
+  using YamlReader::YamlReader;
 
   bool readPolicy(const YamlNode &root, PolicyResolver resolve);
   Policy policy;
@@ -38,18 +61,6 @@ private:
   using Twine = llvm::Twine;
   template <typename T>
   using ArrayRef = llvm::ArrayRef<T>;
-
-  bool error(const YamlNode &node, const Twine &message) {
-    handler({at(node), message.str()});
-    return false;
-  }
-  PolicyLocation at(const YamlNode &node) const {
-    return {file.str(), node.line, node.column};
-  }
-  bool isKind(const YamlNode &node, YamlNode::Kind kind, StringRef expected) {
-    return node.kind == kind ||
-           error(node, "expected " + expected + ", but got " + node.kindName());
-  }
 
   /// Reports the keys of `map` that `keys` does not list.
   bool checkKeys(const YamlNode &map, ArrayRef<schema::Key> keys,
@@ -80,8 +91,6 @@ private:
   bool readCondition(StringRef key, const YamlNode &node, RuleMatch &match);
   bool readSplat(StringRef key, const YamlNode &node, RuleMatch &match);
 
-  StringRef file;
-  PolicyDiagnosticHandler handler;
   llvm::StringMap<std::optional<double>> parameters;
   /// Formats that `storage` names, which must be the policy's.
   std::vector<std::pair<Format, PolicyLocation>> storedFormats;

@@ -12,27 +12,14 @@ using namespace llvm;
 namespace {
 /// Reads one lock. Every method returns false after it has reported an error,
 /// and reading stops there: what follows is mostly the same error again.
-class LockReader {
+class LockReader : YamlReader {
 public:
-  LockReader(StringRef file, PolicyDiagnosticHandler handler)
-      : file(file), handler(handler) {}
+  using YamlReader::YamlReader;
 
   bool read(const YamlNode &root);
   LockFile lock;
 
 private:
-  bool error(const YamlNode &node, const Twine &message) {
-    handler({at(node), message.str()});
-    return false;
-  }
-  PolicyLocation at(const YamlNode &node) const {
-    return {file.str(), node.line, node.column};
-  }
-  bool isKind(const YamlNode &node, YamlNode::Kind kind, StringRef expected) {
-    return node.kind == kind ||
-           error(node, "expected " + expected + ", but got " + node.kindName());
-  }
-
   /// One key of a map and how its value is read.
   struct Field {
     StringRef name;
@@ -56,8 +43,6 @@ private:
   bool readEntry(const YamlNode &node);
   bool readBoundary(const YamlNode &node);
 
-  StringRef file;
-  PolicyDiagnosticHandler handler;
   StringMap<unsigned> decisionIndex;
   StringMap<unsigned> entryLines, boundaryLines;
 };
