@@ -1,4 +1,5 @@
 #include "Lock.h"
+#include "PolicyErrors.h"
 
 #include "mp/IR/MPDialect.h"
 #include "mp/Policy/Target.h"
@@ -16,10 +17,6 @@ namespace mlir::mp {
 
 using namespace mlir;
 using namespace mlir::mp;
-
-static Location getLocation(MLIRContext *context, const PolicyLocation &at) {
-  return FileLineColLoc::get(context, at.file, at.line, at.column);
-}
 
 namespace {
 class ApplyLockPass : public mp::impl::MPApplyLockPassBase<ApplyLockPass> {

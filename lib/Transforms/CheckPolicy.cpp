@@ -1,4 +1,5 @@
 #include "Decision.h"
+#include "PolicyErrors.h"
 
 #include "mp/Analysis/OpSubject.h"
 #include "mp/Policy/PatternNames.h"
@@ -33,9 +34,7 @@ struct RuleUse {
 } // namespace
 
 void CheckPolicyPass::report(const PolicyRule &rule, const Twine &message) {
-  const PolicyLocation &at = rule.location;
-  Location loc =
-      FileLineColLoc::get(&getContext(), at.file, at.line, at.column);
+  Location loc = getLocation(&getContext(), rule.location);
   if (strict) {
     emitError(loc) << "rule '" << rule.id << "' " << message;
     signalPassFailure();
@@ -70,13 +69,7 @@ static bool speaksOfNames(const RuleMatch &match) {
 
 void CheckPolicyPass::runOnOperation() {
   markAllAnalysesPreserved();
-  std::optional<Policy> policy =
-      loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
-        const PolicyLocation &at = diagnostic.location;
-        emitError(
-            FileLineColLoc::get(&getContext(), at.file, at.line, at.column))
-            << diagnostic.message;
-      });
+  std::optional<Policy> policy = loadPolicy(policyName, &getContext());
   if (!policy)
     return signalPassFailure();
 

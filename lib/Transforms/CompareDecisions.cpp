@@ -1,3 +1,4 @@
+#include "PolicyErrors.h"
 #include "Trial.h"
 
 #include "mp/Analysis/OpSubject.h"
@@ -32,11 +33,7 @@ class CompareDecisionsPass
 
 bool CompareDecisionsPass::makeSetup(StringRef name, StringRef target,
                                      TrialSetup &setup) {
-  auto policy = loadPolicy(name, [&](const PolicyDiagnostic &diagnostic) {
-    const PolicyLocation &at = diagnostic.location;
-    emitError(FileLineColLoc::get(&getContext(), at.file, at.line, at.column))
-        << diagnostic.message;
-  });
+  std::optional<Policy> policy = loadPolicy(name, &getContext());
   if (!policy)
     return false;
   setup = {std::make_shared<Policy>(std::move(*policy)), target.str(),

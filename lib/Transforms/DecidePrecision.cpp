@@ -1,4 +1,5 @@
 #include "Lock.h"
+#include "PolicyErrors.h"
 #include "PrecisionGraph.h"
 #include "RangeDecisions.h"
 #include "Recomputation.h"
@@ -56,19 +57,12 @@ private:
 };
 } // namespace
 
-static Location getLocation(MLIRContext *context, const PolicyLocation &at) {
-  return FileLineColLoc::get(context, at.file, at.line, at.column);
-}
-
 bool DecidePrecisionPass::load() {
   Operation *root = getOperation();
   if (given)
     policy = *given;
   else
-    policy = loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
-      emitError(getLocation(&getContext(), diagnostic.location))
-          << diagnostic.message;
-    });
+    policy = loadPolicy(policyName, &getContext());
   if (!policy)
     return false;
   target = nullptr;

@@ -1,5 +1,6 @@
 #include "InputHash.h"
 #include "Lock.h"
+#include "PolicyErrors.h"
 
 #include "mp/Policy/Target.h"
 
@@ -13,12 +14,7 @@ using namespace mlir::mp;
 LogicalResult mp::getLockOrigin(Operation *root, const LockInputs &inputs,
                                 LockOrigin &origin) {
   MLIRContext *context = root->getContext();
-  std::optional<Policy> policy =
-      loadPolicy(inputs.policy, [&](const PolicyDiagnostic &diagnostic) {
-        const PolicyLocation &at = diagnostic.location;
-        emitError(FileLineColLoc::get(context, at.file, at.line, at.column))
-            << diagnostic.message;
-      });
+  std::optional<Policy> policy = loadPolicy(inputs.policy, context);
   if (!policy)
     return failure();
   origin.policy = policy->name;

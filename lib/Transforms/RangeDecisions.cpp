@@ -1,5 +1,6 @@
 #include "RangeDecisions.h"
 
+#include "PolicyErrors.h"
 #include "RangeFile.h"
 
 #include "mlir/IR/Remarks.h"
@@ -33,9 +34,7 @@ LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
   lostConstants.reset();
   MLIRContext *context = root->getContext();
   if (policy.needsCalibration && path.empty())
-    return emitError(FileLineColLoc::get(context, policy.location.file,
-                                         policy.location.line,
-                                         policy.location.column))
+    return emitError(getLocation(context, policy.location))
            << "policy '" << policy.name
            << "' needs recorded ranges, and none are given: mp-run "
               "--record-ranges=FILE records them, ranges=FILE reads them";
@@ -43,9 +42,7 @@ LogicalResult RangeDecisions::load(Operation *root, const Policy &policy,
   for (const PolicyRange &range : policy.ranges) {
     SmallVector<Value> arguments = findArguments(root, range.argument);
     if (arguments.empty())
-      emitWarning(FileLineColLoc::get(context, range.location.file,
-                                      range.location.line,
-                                      range.location.column))
+      emitWarning(getLocation(context, range.location))
           << "no function has an argument '" << range.argument << "'";
     for (Value argument : arguments)
       declared[argument] = FloatRange::between(range.low, range.high);

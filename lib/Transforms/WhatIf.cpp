@@ -1,3 +1,4 @@
+#include "PolicyErrors.h"
 #include "Trial.h"
 
 #include "mp/Analysis/OpSubject.h"
@@ -57,11 +58,7 @@ bool WhatIfPass::load() {
     return false;
   }
   wanted = *known;
-  auto policy = loadPolicy(policyName, [&](const PolicyDiagnostic &diagnostic) {
-    const PolicyLocation &at = diagnostic.location;
-    emitError(FileLineColLoc::get(&getContext(), at.file, at.line, at.column))
-        << diagnostic.message;
-  });
+  std::optional<Policy> policy = loadPolicy(policyName, &getContext());
   if (!policy)
     return false;
   setup = {std::make_shared<Policy>(std::move(*policy)), targetName, rangesFile,
