@@ -110,6 +110,7 @@ void mp::addTrainStepPasses(OpPassManager &pm,
   step.minimum = options.minimum;
   step.maximum = options.maximum;
   step.hysteresis = options.hysteresis;
+  step.consecutiveHysteresis = options.consecutiveHysteresis;
   step.perLoss = options.perLoss;
   step.accumulate = options.accumulate;
   step.masters = options.masters;

@@ -131,10 +131,16 @@ LogicalResult Compilation::readTrainStep() {
     trainStep->policy = "";
   }
   if (asWritten) {
+    // In f32 there is neither a policy nor a loss scale.
     for (TrainStepOptions::Option<std::string> *option :
          {&trainStep->explain, &trainStep->target, &trainStep->ranges,
-          &trainStep->lock, &trainStep->writeLock})
+          &trainStep->lock, &trainStep->writeLock, &trainStep->lossScale,
+          &trainStep->preset, &trainStep->initScale, &trainStep->growth,
+          &trainStep->backoff, &trainStep->interval, &trainStep->minimum,
+          &trainStep->maximum, &trainStep->hysteresis})
       *option = "";
+    trainStep->consecutiveHysteresis = false;
+    trainStep->perLoss = false;
   }
   return resolveTrainStep(*trainStep,
                           [](const Twine &message) { return fail(message); });

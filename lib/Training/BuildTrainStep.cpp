@@ -81,7 +81,7 @@ FailureOr<TrainStepSettings> BuildTrainStepPass::readSettings() {
   TrainStepSettings settings;
   FailureOr<Scaler> scaler =
       resolveScaler({lossScale, preset, initScale, growth, backoff, interval,
-                     minimum, maximum, hysteresis},
+                     minimum, maximum, hysteresis, consecutiveHysteresis},
                     [&] { return fail(); });
   if (failed(scaler))
     return failure();

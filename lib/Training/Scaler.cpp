@@ -78,6 +78,10 @@ resolveFixed(const ScalerOptions &options, ConstantReader &reader,
     if (!text.empty())
       return emitError() << name << " needs loss-scale=dynamic, but the loss "
                          << "scale is '" << options.lossScale << "'";
+  if (options.consecutive)
+    return emitError() << "consecutive-hysteresis needs loss-scale=dynamic, "
+                          "but the loss scale is '"
+                       << options.lossScale << "'";
   Scaler scaler;
   scaler.kind = Scaler::Kind::None;
   if (options.lossScale == "none")
@@ -125,6 +129,7 @@ mp::resolveScaler(const ScalerOptions &options,
   reader.number("max", options.maximum, scaler.maximum, positive, scale);
   reader.count("interval", options.interval, scaler.interval);
   reader.count("hysteresis", options.hysteresis, scaler.hysteresis);
+  scaler.consecutive = options.consecutive;
   if (reader.faulty)
     return failure();
   if (!(scaler.minimum <= scaler.initial && scaler.initial <= scaler.maximum))

@@ -15,12 +15,14 @@ struct Scaler {
   double growth = 1, backoff = 1;
   int32_t interval = 1, hysteresis = 1;
   float minimum = 0, maximum = 0;
+  bool consecutive = false;
 };
 
 /// What a user says about it, as text; empty where nothing is said.
 struct ScalerOptions {
   StringRef lossScale, preset;
   StringRef initScale, growth, backoff, interval, minimum, maximum, hysteresis;
+  bool consecutive = false;
 };
 
 /// Fills in the preset's constants and checks all of them; the first fault is

@@ -135,11 +135,13 @@ static SmallVector<Value> emitUpdateScale(StableHLOEmitter &e,
   Value higher = e.select(e.isFinite(grown),
                           e.minimum(grown, number(op.getMaximum())), scale);
   Value afterClean = e.select(due, higher, scale);
+  Value leftWhenClean =
+      op.getConsecutive() ? full : e.select(due, full, op.getHysteresisLeft());
 
   Value finite = op.getFinite();
   return {e.select(finite, afterClean, afterBad),
           e.select(finite, e.select(due, zero, next), zero),
-          e.select(finite, e.select(due, full, op.getHysteresisLeft()), left)};
+          e.select(finite, leftWhenClean, left)};
 }
 
 namespace {

@@ -436,7 +436,8 @@ void TrainStepBuilder::moveScale(unsigned which, Value finite) {
       builder.getI32IntegerAttr(scaler.interval),
       builder.getF32FloatAttr(scaler.minimum),
       builder.getF32FloatAttr(scaler.maximum),
-      builder.getI32IntegerAttr(scaler.hysteresis));
+      builder.getI32IntegerAttr(scaler.hysteresis),
+      scaler.consecutive ? builder.getUnitAttr() : UnitAttr());
   for (auto [i, value] : llvm::enumerate(moved->getResults()))
     result(value, arguments[first + i].name, "scaler");
 }

@@ -65,13 +65,13 @@ def random_values(count, scale, seed):
 
 
 class TrainStep:
-    def __init__(self, library, path, values, threads, profile=False):
+    def __init__(self, library, path, values, threads, profile=False, function="train_step"):
         """`values` maps names of arguments to bytes; what it lacks is zero."""
         self.lib = ctypes.CDLL(library)
         self.lib.mp_rt_last_error.restype = ctypes.c_char_p
         model, self.function = ctypes.c_void_p(), ctypes.c_int32()
         self.check(self.lib.mp_rt_model_load(path.encode(), ctypes.byref(model)))
-        self.check(self.lib.mp_rt_model_find_function(model, b"train_step", ctypes.byref(self.function)))
+        self.check(self.lib.mp_rt_model_find_function(model, function.encode(), ctypes.byref(self.function)))
         options, self.instance, self.times = InstanceOptions(), ctypes.c_void_p(), {}
         options.struct_size, options.threads = ctypes.sizeof(options), threads
         self.callback = PROFILE(self.record) if profile else PROFILE()
@@ -81,6 +81,7 @@ class TrainStep:
         info.struct_size = ctypes.sizeof(info)
         self.check(self.lib.mp_rt_function_query(model, self.function, ctypes.byref(info)))
         self.buffers = []  # keeps the memory alive
+        self.data = {}  # address and size of each argument
         self.args = self.describe(model, self.lib.mp_rt_function_arg, info.num_args, values)
         self.results = self.describe(model, self.lib.mp_rt_function_result, info.num_results, {})
 
@@ -103,6 +104,8 @@ class TrainStep:
                 tensor.data = (ctypes.addressof(memory) + 63) // 64 * 64
                 ctypes.memmove(tensor.data, data, min(len(data), info.bytes))
                 self.buffers.append(memory)
+            if query is self.lib.mp_rt_function_arg:
+                self.data[info.name.decode()] = tensor.data, info.bytes
             if info.role == b"loss":
                 self.loss_data = tensor.data
             self.buffers.append(tensor)
@@ -114,6 +117,13 @@ class TrainStep:
         name = f"{event.kind} {(event.name or b'').decode()}"
         count, time = self.times.get(name, (0, 0))
         self.times[name] = (count + 1, time + event.end - event.begin)
+
+    def put(self, name, data):
+        """Gives an argument another value; not for parameters, which a model may have converted already."""
+        address, size = self.data[name]
+        if len(data) != size:
+            raise ValueError(f"{name} has {size} bytes, but got {len(data)}")
+        ctypes.memmove(address, data, size)
 
     def call(self):
         self.check(self.lib.mp_rt_call(self.instance, self.function, self.args, self.results))

@@ -19,5 +19,8 @@ func.func @step(%w: tensor<4xf32>, %g: tensor<4xf16>, %loss: tensor<f32>, %scale
     %d = arith.subf %w, %u : tensor<4xf32>
     mp.yield %d : tensor<4xf32>
   } : tensor<i1>, tensor<4xf32> -> tensor<4xf32>
+  // CHECK: mp.update_scale {{.*}} hysteresis 2 consecutive : tensor<f32>
+  %c:3 = mp.update_scale %scale, %tracker, %left if %finite growth 2.0 backoff 0.5 interval 2000
+      minimum 1.0 maximum 1.6777216e7 hysteresis 2 consecutive : tensor<f32>, tensor<i32>, tensor<i32>, tensor<i1>
   return %n, %s : tensor<4xf32>, tensor<f32>
 }

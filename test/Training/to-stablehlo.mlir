@@ -109,3 +109,18 @@ func.func @update_scale(%s: tensor<f32>, %t: tensor<i32>, %h: tensor<i32>, %f: t
       : tensor<f32>, tensor<i32>, tensor<i32>, tensor<i1>
   return %0#0, %0#1, %0#2 : tensor<f32>, tensor<i32>, tensor<i32>
 }
+
+// Only overflows in a row count: any clean step fills the hysteresis up again,
+// not the one alone in which the scale grows.
+// CHECK-LABEL: func.func @consecutive
+//  CHECK-SAME:   %[[LEFT:[^:]*]]: tensor<i32>, %[[FINITE:[^:]*]]: tensor<i1>)
+//   CHECK-DAG:   %[[FULL:.*]] = stablehlo.constant dense<2> : tensor<i32>
+//   CHECK-DAG:   %[[LESS:.*]] = stablehlo.maximum %{{.*}}, %{{.*}} : tensor<i32>
+//       CHECK:   %[[NEXT:.*]] = stablehlo.select %[[FINITE]], %[[FULL]], %[[LESS]] : tensor<i1>, tensor<i32>
+//       CHECK:   return %{{.*}}, %{{.*}}, %[[NEXT]]
+func.func @consecutive(%s: tensor<f32>, %t: tensor<i32>, %left: tensor<i32>, %f: tensor<i1>)
+    -> (tensor<f32>, tensor<i32>, tensor<i32>) {
+  %0:3 = mp.update_scale %s, %t, %left if %f growth 2.0 backoff 0.5 interval 3 minimum 1.0 maximum 1024.0 hysteresis 2 consecutive
+      : tensor<f32>, tensor<i32>, tensor<i32>, tensor<i1>
+  return %0#0, %0#1, %0#2 : tensor<f32>, tensor<i32>, tensor<i32>
+}

@@ -98,9 +98,10 @@ compiled by mp-compile --train into a cache.)")
 Ctrl-C and SIGTERM finish the step, write a checkpoint and stop; a second one
 stops at once.)")
       .elsewhere({"compute", "preset", "init-scale", "growth", "backoff",
-                  "interval", "min", "max", "hysteresis", "accumulate",
-                  "masters", "low-states", "state-format", "per-loss",
-                  "explain", "write-lock"},
+                  "interval", "min", "max", "hysteresis",
+                  "consecutive-hysteresis", "accumulate", "masters",
+                  "low-states", "state-format", "per-loss", "explain",
+                  "write-lock"},
                  "it is part of the compiled step: --train-step=")
       .check([&o] { checkTogether(o); });
   return c;

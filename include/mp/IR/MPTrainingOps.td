@@ -110,7 +110,8 @@ def MP_UpdateScaleOp : MP_Op<"update_scale", [
     After a clean step: the tracker grows by one; when it reaches `interval` it
     becomes 0, hysteresis_left becomes `hysteresis`, and the scale becomes
     min(scale * `growth`, `maximum`) if the product is finite; otherwise the
-    scale stays.
+    scale stays. With `consecutive` hysteresis_left becomes `hysteresis` in every
+    clean step, so that only overflows in a row add up.
 
     A product is one f64 multiplication, rounded to f32 to nearest even. With
     minimum 0, maximum infinity and hysteresis 1 this is
@@ -125,13 +126,14 @@ def MP_UpdateScaleOp : MP_Op<"update_scale", [
   let arguments = (ins 0DTensorOf<[F32]>:$scale, 0DTensorOf<[I32]>:$tracker,
       0DTensorOf<[I32]>:$hysteresis_left, 0DTensorOf<[I1]>:$finite,
       F64Attr:$growth, F64Attr:$backoff, I32Attr:$interval, F32Attr:$minimum,
-      F32Attr:$maximum, I32Attr:$hysteresis);
+      F32Attr:$maximum, I32Attr:$hysteresis, UnitAttr:$consecutive);
   let results = (outs 0DTensorOf<[F32]>:$new_scale, 0DTensorOf<[I32]>:$new_tracker,
       0DTensorOf<[I32]>:$new_hysteresis_left);
   let assemblyFormat = [{
     $scale `,` $tracker `,` $hysteresis_left `if` $finite
     `growth` $growth `backoff` $backoff `interval` $interval
-    `minimum` $minimum `maximum` $maximum `hysteresis` $hysteresis attr-dict `:`
+    `minimum` $minimum `maximum` $maximum `hysteresis` $hysteresis
+    (`consecutive` $consecutive^)? attr-dict `:`
     type($scale) `,` type($tracker) `,` type($hysteresis_left) `,` type($finite)
   }];
   let hasVerifier = 1; // update_scale-c1

@@ -59,6 +59,10 @@ struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
   Option<std::string> hysteresis{
       *this, "hysteresis",
       llvm::cl::desc("Steps with overflow that lower the scale once")};
+  Option<bool> consecutiveHysteresis{
+      *this, "consecutive-hysteresis",
+      llvm::cl::desc("Only overflows in a row count for the hysteresis"),
+      llvm::cl::init(false)};
   Option<bool> perLoss{
       *this, "per-loss",
       llvm::cl::desc("A scaler for each argument of role loss_scale"),

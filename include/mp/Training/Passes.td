@@ -135,6 +135,8 @@ def MPBuildTrainStepPass : Pass<"mp-build-train-step", "::mlir::ModuleOp"> {
            "The scale never grows above this, instead of the preset's">,
     Option<"hysteresis", "hysteresis", "std::string", /*default=*/"\"\"",
            "Steps with overflow that lower the scale once, instead of the preset's">,
+    Option<"consecutiveHysteresis", "consecutive-hysteresis", "bool", /*default=*/"false",
+           "Only overflows in a row count for the hysteresis">,
     Option<"perLoss", "per-loss", "bool", /*default=*/"false",
            "A scaler for each argument of role loss_scale">,
     Option<"accumulate", "accumulate", "int64_t", /*default=*/"1",
