@@ -4,7 +4,6 @@
 
 #include "mp/Analysis/OpSubject.h"
 #include "mp/Transforms/OutputFile.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -29,7 +28,7 @@ static std::string toText(Location loc) {
 }
 
 Explanation::Explanation(Operation *root, const OpIds &ids, CostModel &costs)
-    : root(root), ids(ids) {
+    : ids(ids) {
   if (auto attr = root->getAttrOfType<StringAttr>(attr::policy))
     policy = attr.getValue();
   if (auto figures = root->getAttrOfType<DictionaryAttr>(attr::placement))
@@ -256,34 +255,47 @@ static StringRef getWord(PlacedCast::Kind kind) {
   return "";
 }
 
-void Explanation::emitRemarks() {
-  auto getOptions = [](StringRef name) {
-    return remark::RemarkOpts::name(name).category("mp");
-  };
+static remark::RemarkOpts getRemarkOptions(StringRef name) {
+  return remark::RemarkOpts::name(name).category("mp");
+}
+
+Explanation::Remarks::Remarks(Location loc)
+    : decisions(remark::analysis(loc, getRemarkOptions("decisions"))),
+      casts(remark::passed(loc, getRemarkOptions("products"))),
+      constants(remark::missed(loc, getRemarkOptions("constants"))) {}
+
+void Explanation::emit(Remarks remarks) {
   // Whoever does not ask for remarks does not wait for their words.
   for (const Entry &entry : entries)
-    if (auto remark = remark::analysis(entry.loc, getOptions("decision")))
+    if (auto remark = remark::analysis(entry.loc, getRemarkOptions("decision")))
       remark << remark::metric("Id", entry.id)
              << remark::reason("{0}", getText(entry));
   for (const Constant &constant : constants)
-    remark::missed(constant.loc, getOptions("constant")) << remark::reason(
-        "of {0} elements of {1}, in {2} {3} overflow, {4} become zero and {5} "
-        "lose more than half of their digits{6}",
-        constant.loss.elements, constant.value, toText(constant.to),
-        constant.loss.overflowed, constant.loss.flushed, constant.loss.coarse,
-        constant.isKept ? ", so what reads it stays f32" : "");
+    remark::missed(constant.loc, getRemarkOptions("constant"))
+        << remark::reason("of {0} elements of {1}, in {2} {3} overflow, {4} "
+                          "become zero and {5} lose more than half of their "
+                          "digits{6}",
+                          constant.loss.elements, constant.value,
+                          toText(constant.to), constant.loss.overflowed,
+                          constant.loss.flushed, constant.loss.coarse,
+                          constant.isKept ? ", so what reads it stays f32"
+                                          : "");
   for (const PlacedCast &cast : casts)
-    if (auto remark = remark::passed(cast.loc, getOptions("cast")))
+    if (auto remark = remark::passed(cast.loc, getRemarkOptions("cast")))
       remark << remark::reason("{0} of {1} from {2} to {3}", getWord(cast.kind),
                                cast.value, toText(cast.from), toText(cast.to));
   for (const Excess &item : excess)
-    remark::passed(item.loc, getOptions("excess")) << remark::reason(
+    remark::passed(item.loc, getRemarkOptions("excess")) << remark::reason(
         "read as {0}, and not rounded to {1} as written, since the policy "
         "allows excess precision",
         toText(item.kept), toText(item.skipped));
-  if (!productWork.empty())
-    remark::passed(root->getLoc(), getOptions("products"))
-        << remark::reason("contraction FLOPs: {0}", getProductText());
+  remarks.decisions << remark::reason("{0} of {1} ops compute below f32",
+                                      lowOps, entries.size());
+  remarks.constants << remark::reason("{0} constants lose digits",
+                                      constants.size());
+  remarks.casts << remark::reason(
+      "{0} casts; contraction FLOPs: {1}", casts.size(),
+      productWork.empty() ? "none" : getProductText());
 }
 
 /// Keys in alphabetic order, as within each entry.

@@ -8,6 +8,7 @@
 #include "mp/IR/MPOps.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -39,6 +40,15 @@ struct ConstantLoss {
 /// Collects decisions and casts, and tells them as remarks and as JSON.
 class Explanation {
 public:
+  /// The last remark of each kind, begun before the others: a context tells
+  /// whether remarks of a kind are read only to who begins one.
+  struct Remarks {
+    explicit Remarks(Location loc);
+    bool areRead() const { return decisions || casts || constants; }
+
+    remark::detail::InFlightRemark decisions, casts, constants;
+  };
+
   /// Notes the decision on every op under `root`, which must still carry it.
   Explanation(Operation *root, const OpIds &ids, CostModel &costs);
 
@@ -52,8 +62,8 @@ public:
   }
   StringRef getName(Operation *op) const { return ids.get(op); }
 
-  /// Emits remarks for all that was noted.
-  void emitRemarks();
+  /// Emits remarks for all that was noted, and sums up in the last.
+  void emit(Remarks remarks);
   /// Writes the file whole or not at all.
   llvm::Error write(StringRef path);
 
@@ -96,7 +106,6 @@ private:
   void addProduct(Operation *op, PrecisionAttr precision, CostModel &costs);
   void print(raw_ostream &os);
 
-  Operation *root;
   const OpIds &ids;
   std::string policy;
   llvm::json::Object placement;

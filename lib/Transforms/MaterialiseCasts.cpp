@@ -6,7 +6,6 @@
 #include "mp/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -271,12 +270,21 @@ void Materialiser::insertCasts() {
 }
 
 void Materialiser::removeAttributes() {
-  root->walk([](Operation *op) {
-    for (StringRef name :
-         {attr::opClass, attr::pattern, attr::unit, attr::region,
-          attr::decision, attr::precision, attr::formats, attr::policy,
-          attr::placement, attr::followIO, attr::excess})
-      op->removeDiscardableAttr(name);
+  MLIRContext *context = root->getContext();
+  llvm::SmallDenseSet<StringAttr, 16> ours;
+  for (StringRef name :
+       {attr::opClass, attr::pattern, attr::unit, attr::region, attr::decision,
+        attr::precision, attr::formats, attr::policy, attr::placement,
+        attr::followIO, attr::excess})
+    ours.insert(StringAttr::get(context, name));
+  root->walk([&](Operation *op) {
+    SmallVector<NamedAttribute> kept;
+    DictionaryAttr all = op->getDiscardableAttrDictionary();
+    for (NamedAttribute attribute : all)
+      if (!ours.contains(attribute.getName()))
+        kept.push_back(attribute);
+    if (kept.size() != all.size())
+      op->setDiscardableAttrs(DictionaryAttr::getWithSorted(context, kept));
     auto function = dyn_cast<FunctionOpInterface>(op);
     if (!function)
       return;
@@ -284,8 +292,7 @@ void Materialiser::removeAttributes() {
       for (StringRef name : {attr::format, attr::storage})
         function.removeArgAttr(i, name);
     for (unsigned i = 0, e = function.getNumResults(); i != e; ++i)
-      function.removeResultAttr(
-          i, StringAttr::get(function.getContext(), attr::storage));
+      function.removeResultAttr(i, StringAttr::get(context, attr::storage));
     if (function.isExternal())
       return;
     // The boundary follows its body where it was free to.
@@ -359,7 +366,8 @@ void MaterialiseCastsPass::runOnOperation() {
   warnOfLongSums(root);
   std::optional<CostModel> costs;
   std::optional<Explanation> explanation;
-  if (!explain.empty() || getContext().getRemarkEngine()) {
+  Explanation::Remarks remarks(root->getLoc());
+  if (!explain.empty() || remarks.areRead()) {
     costs.emplace(root);
     explanation.emplace(root, getAnalysis<OpIds>(), *costs);
   }
@@ -368,7 +376,7 @@ void MaterialiseCastsPass::runOnOperation() {
       .run();
   if (!explanation)
     return;
-  explanation->emitRemarks();
+  explanation->emit(std::move(remarks));
   if (explain.empty())
     return;
   if (llvm::Error error = explanation->write(explain)) {

@@ -10,6 +10,13 @@ using namespace mlir::mp;
 using State = PrecisionNode::State;
 
 PrecisionGraph::PrecisionGraph(Operation *root, bool followIO) {
+  // Nodes are large, so they are not moved as their number grows.
+  size_t count = 0;
+  walkDecidedOps(root, [&](Operation *op) {
+    if (op->hasAttr(attr::decision))
+      count += 1 + op->getNumRegions();
+  });
+  nodes.reserve(count);
   walkDecidedOps(root, [&](Operation *op) { addOp(op); });
   if (followIO)
     addBoundary(root);
@@ -153,6 +160,8 @@ void PrecisionGraph::addBoundary(Operation *root) {
 }
 
 void PrecisionGraph::index() {
+  producers.reserve(nodes.size());
+  readers.reserve(2 * nodes.size());
   for (auto [i, node] : llvm::enumerate(nodes)) {
     for (OpOperand *operand : node.group.reads)
       readers[operand] = i;

@@ -180,11 +180,12 @@ void mp::warnOfLongSums(Operation *root) {
   walkDecidedOps(root, [&](Operation *op) {
     auto precision = dyn_cast<PrecisionOpInterface>(op);
     auto formats = op->getAttrOfType<ArrayAttr>(attr::formats);
-    std::optional<Decision> decision = getDecision(op);
-    if (!precision || !formats || !decision ||
-        decision->fit != stringify(Fit::Unknown) ||
+    if (!precision || !formats ||
         precision.getPrecisionClass() != OpClass::Reduction ||
         precision.getPrecisionWord(Word::Body) != "add")
+      return;
+    std::optional<Decision> decision = getDecision(op);
+    if (!decision || decision->fit != stringify(Fit::Unknown))
       return;
     auto terms = precision.getPrecisionNumber(Quantity::ReductionLength);
     if (terms && *terms >= manyTerms &&
