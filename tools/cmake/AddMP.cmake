@@ -45,9 +45,9 @@ function(add_mp_library name)
   add_library(mp::${name} ALIAS ${name})
 endfunction()
 
-# IR is millions of small blocks. jemalloc keeps those of one size together, so
-# that large modules cost no more for each op than small ones; sanitizers have an
-# allocator of their own.
+# IR is millions of small blocks. jemalloc keeps those of one size together, in
+# huge pages (tools/common/Allocator.cpp), so that large modules cost no more for
+# each op than small ones; sanitizers have an allocator of their own.
 if(NOT LLVM_USE_SANITIZER)
   find_library(MP_JEMALLOC jemalloc)
 endif()
@@ -60,6 +60,7 @@ function(add_mp_tool name)
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR_LIBS})
   target_link_libraries(${name} PRIVATE ${ARG_MP_LIBS})
   if(MP_JEMALLOC)
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tools/common/Allocator.cpp)
     target_link_libraries(${name} PRIVATE
       -Wl,--push-state,--no-as-needed ${MP_JEMALLOC} -Wl,--pop-state)
   endif()
