@@ -5,13 +5,18 @@
 
 The module is a stack of transformer layers (attention, layer norm, GELU) as
 exporters print them, in one function, with its own parameters in each layer.
-Prints CPU seconds (the least of the runs), peak memory and, for each size after
+Prints the median of CPU seconds, the peak of memory and, for each size after
 the first, the growth over what is linear; with --lock the same for writing a
 lock and for replaying it. Exits with 1 above the given limits.
+
+A round gives each size the same work: a small module is run as often as it fits
+into the largest, half of that before the larger ones and half behind them, so
+that a machine whose speed drifts slows all sizes alike. The growth is the
+median of those of the rounds.
 """
 import argparse
 import os
-import subprocess
+import statistics
 import sys
 import tempfile
 
@@ -96,37 +101,52 @@ def measure(command):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def measure_round(models, kinds, command):
+    """Mean seconds and peak MiB of each (ops, kind) in one round."""
+    largest = models[-1][0]
+    plan = [(model, max(1, round(largest / model[0] / 2))) for model in models[:-1]]
+    order = plan + [(models[-1], 1)] + plan[::-1]
+    seconds, memory = {}, {}
+    for kind in kinds:
+        for (ops, path), times in order:
+            for _ in range(times):
+                used, peak = measure(command(path, kind))
+                seconds.setdefault((ops, kind), []).append(used)
+                memory[ops, kind] = max(memory.get((ops, kind), 0), peak)
+    return {key: (statistics.mean(used), memory[key]) for key, used in seconds.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default="build/bin")
-    parser.add_argument("--ops", default="20000,200000")
+    parser.add_argument("--ops", default="20000,200000", help="sizes, rising")
     parser.add_argument("--policy", default="bf16")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="rounds")
     parser.add_argument("--lock", action="store_true")
     parser.add_argument("--max-seconds", type=float, default=15)
     parser.add_argument("--max-mib", type=float, default=4096)
     parser.add_argument("--max-growth", type=float, default=1.2)
     args = parser.parse_args()
     kinds = ["decide"] + ["write lock", "replay"] * args.lock
-    best = {}
+
+    def command(path, kind):
+        option = {"decide": "", "write lock": f" write-lock={path}.lock", "replay": f" lock={path}.lock"}[kind]
+        return [os.path.join(args.bin, "mp-opt"), path, "-o", os.devnull, f"--mp-autocast=policy={args.policy}{option}"]
+
     with tempfile.TemporaryDirectory() as directory:
         models = []
         for size in map(int, args.ops.split(",")):
             path = os.path.join(directory, f"{size}.mlir")
             models.append((generate(size, path), path))
-        # All sizes in each round: the speed of a shared machine drifts.
-        for _ in range(args.runs):
-            for ops, path in models:
-                for kind in kinds:
-                    option = {"decide": "", "write lock": f" write-lock={path}.lock", "replay": f" lock={path}.lock"}[kind]
-                    seconds, memory = measure([os.path.join(args.bin, "mp-opt"), path, "-o", os.devnull,
-                                               f"--mp-autocast=policy={args.policy}{option}"])
-                    known = best.get((ops, kind), (seconds, memory))
-                    best[ops, kind] = min(seconds, known[0]), max(memory, known[1])
+        rounds = [measure_round(models, kinds, command) for _ in range(args.runs)]
     fits = True
     print(f"{'ops':>8} {'run':>10} {'CPU s':>8} {'MiB':>8} {'over linear':>12}")
-    for (ops, kind), (seconds, memory) in best.items():
-        growth = seconds / best[models[0][0], kind][0] / (ops / models[0][0])
+    for ops, kind in rounds[0]:
+        seconds = statistics.median(result[ops, kind][0] for result in rounds)
+        memory = max(result[ops, kind][1] for result in rounds)
+        smallest = models[0][0]
+        growth = statistics.median(
+            result[ops, kind][0] / result[smallest, kind][0] / (ops / smallest) for result in rounds)
         print(f"{ops:8} {kind:>10} {seconds:8.2f} {memory:8.0f} {growth:12.2f}")
         fits &= seconds <= args.max_seconds and memory <= args.max_mib and growth <= args.max_growth
     return 0 if fits else 1
