@@ -21,6 +21,16 @@ config.substitutions.append(
 config.substitutions.append(
     ("%mp_models", os.path.join(config.mp_obj_root, "test", "Runtime", "models")))
 
+# Frameworks that exporters need, where tools/scripts/check_exporters.sh has
+# installed them.
+for framework in ("jax", "torch"):
+    folder = os.path.join(config.mp_obj_root, f"export-{framework}")
+    if os.path.exists(os.path.join(folder, "installed")):
+        config.available_features.add(framework)
+    elif lit_config.params.get("required") == framework:
+        lit_config.fatal(f"{folder} is not installed")
+    config.substitutions.append((f"%{framework}_python", os.path.join(folder, "bin", "python")))
+
 llvm_config.use_default_substitutions()
 tool_dirs = [config.mp_tools_dir, config.llvm_tools_dir]
 llvm_config.add_tool_substitutions(

@@ -8,8 +8,8 @@
 `loss(params, x, y)` returns a scalar. Written are the functions that mp-train
 glues to one train step (docs/Training.md):
 
-    @loss_and_grads(params, state, batch, labels, rng, loss_scale) -> loss, grads, state, aux
-    @apply_updates(params, opt_state, grads) -> params, opt_state
+    @loss_and_grads(params, state, rng, loss_scale, schedules, batch, labels) -> loss, grads, state, aux
+    @apply_updates(params, opt_state, grads, schedules) -> params, opt_state
     @evaluate(params, state, batch, labels) -> metrics       (if there is one)
 
 with their roles, and initial values and data in DIR/data.safetensors.
@@ -97,9 +97,9 @@ class _Entry:
 
 
 def _make_gradients(loss, has_state, has_aux, has_rng):
-    """(params, state, rng, loss_scale, inputs...) -> (loss, grads, state, aux)."""
-    def call(params, state, rng, inputs):
-        found = loss(params, *([state] if has_state else []), *inputs, **({"rng": rng} if has_rng else {}))
+    """(params, state, rng, loss_scale, schedules, inputs...) -> (loss, grads, state, aux)."""
+    def call(params, state, rng, schedules, inputs):
+        found = loss(params, *([state] if has_state else []), *inputs, **({"rng": rng} if has_rng else {}), **schedules)
         returned = found if has_state or has_aux else (found,)
         expected = ["loss"] + ["new state"] * has_state + ["aux"] * has_aux
         if not isinstance(returned, tuple) or len(returned) != len(expected):
@@ -109,9 +109,9 @@ def _make_gradients(loss, has_state, has_aux, has_rng):
             raise ExportError(f"expected the loss to be one float, but got {value.dtype}{list(value.shape)}")
         return value, returned[1] if has_state else {}, returned[-1] if has_aux else {}
 
-    def run(params, state, rng, scale, *inputs):
+    def run(params, state, rng, scale, schedules, *inputs):
         def scaled(params):
-            value, new_state, aux = call(params, state, rng, inputs)
+            value, new_state, aux = call(params, state, rng, schedules, inputs)
             return value * scale.astype(value.dtype), (value, new_state, aux)
 
         grads, (value, new_state, aux) = jax.grad(scaled, has_aux=True)(params)
@@ -120,11 +120,20 @@ def _make_gradients(loss, has_state, has_aux, has_rng):
     return run
 
 
+def _make_optimizer(optimizer, schedules):
+    """The optimizer, which is made of the schedules where there are any."""
+    made = optimizer(**schedules) if schedules else optimizer
+    if not isinstance(made, optax.GradientTransformation):
+        raise ExportError("expected an optax optimizer, or, with schedules, a function of them that returns one, but got "
+                          + type(made).__name__)
+    return made
+
+
 def _make_updates(optimizer):
-    """(params, opt_state, grads) -> (params, opt_state)."""
-    def run(params, opt_state, grads):
+    """(params, opt_state, grads, schedules) -> (params, opt_state)."""
+    def run(params, opt_state, grads, schedules):
         try:
-            updates, opt_state = optimizer.update(grads, opt_state, params)
+            updates, opt_state = _make_optimizer(optimizer, schedules).update(grads, opt_state, params)
         except TypeError as error:
             if "missing" not in str(error):
                 raise
@@ -151,8 +160,19 @@ def _initial_values(params, opt_state, state):
     return values
 
 
-def export_training(directory, loss, params, optimizer, batch, labels=None, *, state=None, rng=False,
-                    has_aux=False, evaluate=None, data=None, examples=True, debug_locations=False):
+def _read_schedules(named):
+    """{name: f32 scalar}."""
+    schedules = {name: jnp.asarray(value, jnp.float32) for name, value in (named or {}).items()}
+    for name, value in schedules.items():
+        if value.shape:
+            raise ExportError(f"expected the schedule '{name}' to be one number, but got {list(value.shape)}; how it "
+                              "changes is told to mp-train, with --schedule")
+    return schedules
+
+
+def export_training(directory, loss, params, optimizer, batch, labels=None, *, state=None, rng=False, schedules=None,
+                    loss_schedules=None, has_aux=False, evaluate=None, data=None, examples=True,
+                    debug_locations=False):
     """Writes DIR/model.mlir, roles.json and data.safetensors.
 
     `batch` and `labels` map the names of the loss's further arguments to one batch each, in order.
@@ -160,6 +180,9 @@ def export_training(directory, loss, params, optimizer, batch, labels=None, *, s
         (loss, new state), or (loss, new state, aux) with `has_aux`.
     `rng`: the loss has a keyword argument rng, two uint32 that are new in every step
         (jax.random.wrap_key_data makes a key of them).
+    `schedules`: numbers that mp-train may change from step to step, such as {"learning_rate": 1e-3}; `optimizer` is
+        then a function of them that makes the optimizer: lambda learning_rate: optax.adamw(learning_rate).
+    `loss_schedules`: such numbers that the loss takes as keyword arguments. One name is one number in both.
     `evaluate(params, [state,] x, y)`: a dict of arrays, such as {"accuracy": ...}.
     `data`: arrays for the data file, such as x_train and y_train.
     `examples`: also write arguments and results of each function, which mp-run --expect compares with.
@@ -169,18 +192,24 @@ def export_training(directory, loss, params, optimizer, batch, labels=None, *, s
     inputs = [(name, role, strong(value)) for role, named in (("batch", batch), ("label", labels or {}))
               for name, value in named.items()]
     _leaves(params, "params", "param", floats=True)
-    opt_state = strong(optimizer.init(params))
+    schedules, loss_schedules = _read_schedules(schedules), _read_schedules(loss_schedules)
+    for name in schedules.keys() & loss_schedules.keys():
+        if schedules[name] != loss_schedules[name]:
+            raise ExportError(f"the schedule '{name}' has two values, {schedules[name]} and {loss_schedules[name]}")
+    opt_state = strong(_make_optimizer(optimizer, schedules).init(params))
     has_state = bool(jax.tree.leaves(state))
     key = jnp.zeros(2, jnp.uint32) if rng else {}
     model = [("params", "param", params), ("state", "state", state)]
 
     gradients = _Entry("loss_and_grads", _make_gradients(loss, has_state, has_aux, rng),
-                       [*model, ("rng", "rng", key), ("loss_scale", "loss_scale", jnp.float32(1)), *inputs],
+                       [*model, ("rng", "rng", key), ("loss_scale", "loss_scale", jnp.float32(1)),
+                        ("", "schedule", loss_schedules), *inputs],
                        [("loss", "loss"), ("grads", "grad"), ("state", "state"), ("", "aux")])
     _check_same(state, gradients.outcome[2], "state")
     grads = gradients.jitted(*gradients.trees)[1] if examples else gradients.outcome[1]
     updates = _Entry("apply_updates", _make_updates(optimizer),
-                     [("params", "param", params), ("opt_state", "opt_state", opt_state), ("grads", "grad", grads)],
+                     [("params", "param", params), ("opt_state", "opt_state", opt_state), ("grads", "grad", grads),
+                      ("", "schedule", schedules)],
                      [("params", "param"), ("opt_state", "opt_state")])
     _check_same(params, updates.outcome[0], "params")
     _check_same(opt_state, updates.outcome[1], "opt_state")
@@ -192,6 +221,6 @@ def export_training(directory, loss, params, optimizer, batch, labels=None, *, s
     if examples:
         for entry in entries:
             entry.write_example(directory)
-    tensors = {**_initial_values(params, opt_state, state), **(data or {})}
+    tensors = {**_initial_values(params, opt_state, state), **loss_schedules, **schedules, **(data or {})}
     save_file({name: np.asarray(value, order="C") for name, value in tensors.items()},
               os.path.join(directory, "data.safetensors"))

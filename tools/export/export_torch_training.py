@@ -16,6 +16,7 @@ import torch
 from safetensors.numpy import save_file
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
 from torch_xla.stablehlo import VariableType, exported_program_to_stablehlo
 
 import modules
@@ -119,17 +120,42 @@ _ZERO_STATES = (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.opti
                 torch.optim.RMSprop, torch.optim.Adadelta)
 
 
+class _TensorFactors(TorchFunctionMode):
+    """Lets sums have factors that are tensors, where torch takes the number out of them: SGD's add_(grad, alpha=-lr)."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = dict(kwargs or {})
+        for name in ("alpha", "value"):  # of add and sub; of addcmul and addcdiv
+            if torch.is_tensor(kwargs.get(name)):
+                args = (args[0], args[1] * kwargs.pop(name), *args[2:])
+        return func(*args, **kwargs)
+
+
 class _Optimizer:
     """The step of an optimizer as a function of tensors."""
 
-    def __init__(self, optimizer, named):
+    def __init__(self, optimizer, named, schedules):
         self.optimizer, self.named = optimizer, named
+        self.schedules = self._find_schedules(schedules)
         listed = {id(p) for group in optimizer.param_groups for p in group["params"]}
         if listed != {id(p) for p in named.values()}:
             raise ExportError("expected the optimizer to have the parameters of the module, and no others")
         if any(group.get("dampening") for group in optimizer.param_groups):
             raise ExportError("with dampening the first step of SGD differs from those after it")
         self.states = self._first_states()
+
+    def _find_schedules(self, keys):
+        """{name: (parameter group, key, value)}; the name is the key alone where there is one group."""
+        found, groups = {}, self.optimizer.param_groups
+        for key in keys:
+            for i, group in enumerate(groups):
+                value = group.get(key)
+                if isinstance(value, bool) or not (isinstance(value, float) or torch.is_tensor(value) and not value.dim()):
+                    numbers = ", ".join(sorted(name for name, v in group.items() if isinstance(v, float)))
+                    raise ExportError(f"expected the schedule '{key}' to be a number of the optimizer's parameter groups; "
+                                      f"there are: {numbers}")
+                found[f"{key}/{i}" if len(groups) > 1 else key] = i, key, torch.tensor(float(value))
+        return found
 
     def _first_states(self):
         """{name: tensor} before the first step."""
@@ -156,7 +182,7 @@ class _Optimizer:
     def _in_order(self, state):
         return [p for p in self.named.values() if p in state] or list(state)
 
-    def _step(self, params, states, grads):
+    def _step(self, params, states, grads, schedules=()):
         """Moves `params` and `states` in place; the optimizer's state afterwards, in the order of the parameters."""
         optimizer = self.optimizer
         saved = optimizer.state, [(group, dict(group)) for group in optimizer.param_groups]
@@ -172,8 +198,10 @@ class _Optimizer:
                 group["params"] = [params[names[id(p)]] for p in group["params"]]
                 group.update({key: value for key, value in (("capturable", True), ("foreach", False), ("fused", False))
                               if key in group})
+            for (group, key, _), value in zip(self.schedules.values(), schedules):
+                optimizer.param_groups[group][key] = value
             # As a compiler sees it: step counters are tensors, on a CPU, too.
-            with torch.no_grad(), mock.patch("torch.compiler.is_compiling", return_value=True):
+            with _TensorFactors(), torch.no_grad(), mock.patch("torch.compiler.is_compiling", return_value=True):
                 type(optimizer).step(optimizer)
             return {p: optimizer.state[p] for p in params.values()}
         finally:
@@ -182,11 +210,12 @@ class _Optimizer:
                 group.update(values)
 
     def run(self, *args):
-        """(params..., states..., grads...) -> (params..., states...)."""
-        count = len(self.named)
-        params = {name: value.clone() for name, value in zip(self.named, args[:count])}
-        states = {name: value.clone() for name, value in zip(self.states, args[count:-count])}
-        self._step(params, states, dict(zip(self.named, args[-count:])))
+        """(params..., states..., grads..., schedules...) -> (params..., states...)."""
+        values = iter(args)
+        params = {name: next(values).clone() for name in self.named}
+        states = {name: next(values).clone() for name in self.states}
+        grads = {name: next(values) for name in self.named}
+        self._step(params, states, grads, tuple(values))
         return (*params.values(), *states.values())
 
 
@@ -242,18 +271,20 @@ def _named(prefix, role, tensors):
     return [(f"{prefix}/{name.replace('.', '/')}", role, tensor) for name, tensor in tensors.items()]
 
 
-def export_training(directory, loss, module, optimizer, batch, labels=None, *, data=None):
+def export_training(directory, loss, module, optimizer, batch, labels=None, *, schedules=(), data=None):
     """Writes DIR/model.mlir, roles.json and data.safetensors, and arguments and results of each function.
 
     `batch` and `labels` map the names of the loss's further arguments to one batch each, in order; `data` are
-    arrays for the data file, such as x_train and y_train.
+    arrays for the data file, such as x_train and y_train. `schedules` names numbers of the optimizer's parameter
+    groups, such as "lr", that mp-train may change from step to step: "lr" for one group, "lr/0", "lr/1" for several.
     """
     named = {name: p for name, p in module.named_parameters()}
     params = _named("params", "param", {name: p.detach() for name, p in named.items()})
     buffers = _named("state", "state", dict(module.named_buffers()))
     inputs = [(name, role, value) for role, values in (("batch", batch), ("label", labels or {}))
               for name, value in values.items()]
-    stepper = _Optimizer(optimizer, named)
+    stepper = _Optimizer(optimizer, named, schedules)
+    rates = [(name, "schedule", value) for name, (_, _, value) in stepper.schedules.items()]
     states = _named("opt_state", "opt_state", stepper.states)
 
     def names_of(values):
@@ -264,14 +295,15 @@ def export_training(directory, loss, module, optimizer, batch, labels=None, *, d
                        [*params, *buffers, ("loss_scale", "loss_scale", torch.tensor(1.0)), *inputs],
                        [("loss", "loss"), *grads, *names_of(buffers)])
     updates = _Entry("apply_updates", stepper.run,
-                     [*params, *states, *((*one, g) for one, g in zip(grads, gradients.outcome[1:]))],
+                     [*params, *states, *((*one, g) for one, g in zip(grads, gradients.outcome[1:])), *rates],
                      names_of(params + states))
     entries = [gradients, updates]
     text = modules.combine({entry.name: entry.text for entry in entries})
     sidecar.write_module(directory, text, {"entries": {entry.name: entry.describe() for entry in entries}})
     for entry in entries:
         entry.write_example(directory)
-    initial = {prefix + name.partition("/")[2]: value for prefix, values in
+    initial = {name: value for name, _, value in rates}
+    initial |= {prefix + name.partition("/")[2]: value for prefix, values in
                (("init/", params), ("init_state/", buffers), ("init_opt/", states)) for name, _, value in values}
     save_file({name: np.asarray(_numpy(value), order="C") for name, value in {**initial, **(data or {})}.items()},
               os.path.join(directory, "data.safetensors"))
