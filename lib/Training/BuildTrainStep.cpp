@@ -158,7 +158,8 @@ BuildTrainStepPass::checkPerLoss(const TrainStepParts &parts,
       return emitError(end->getOperand(i).getLoc())
              << "result " << i << " of '" << function.getName() << "', '"
              << getResultName(function, i) << "', is computed from " << count
-             << " loss scales; per-loss needs exactly one";
+             << " loss scales; per-loss needs exactly one, and without it all "
+                "losses have the same";
   }
   return success();
 }

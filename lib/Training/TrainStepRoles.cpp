@@ -43,7 +43,10 @@ public:
            << kind() << "s " << byStem.lookup(stem(nameOf(*twice))) << " and "
            << *twice << " of '" << function.getName()
            << "' have both the role '" << role << "' and the name '"
-           << stem(nameOf(*twice)) << "'";
+           << stem(nameOf(*twice)) << "'"
+           << (role == "grad" ? "; a parameter has one gradient, so return the "
+                                "sum of the two"
+                              : "");
   }
 
   /// Reports the first value of this role that is not among `used`.

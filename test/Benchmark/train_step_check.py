@@ -8,6 +8,7 @@ The other compiler gets StableHLO text with one public function @train_step,
 inputs as arg0, arg1, ... and writes result0, result1, ...
 """
 import argparse
+import math
 import os
 import re
 import shlex
@@ -51,6 +52,25 @@ def zeros(dtype, shape):
     return dtype, shape, bytes(count * BYTES[dtype])
 
 
+def narrowed(tensor, dtype):
+    """The tensor in the format in which a step keeps it (masters, low-states): f32 rounded to nearest even."""
+    if tensor[0] != "F32" or dtype not in ("BF16", "F16"):
+        return tensor
+    words = bytearray()
+    for value in st.unpack(tensor):
+        if dtype == "F16":
+            try:
+                words += struct.pack("<e", value)
+            except OverflowError:
+                words += struct.pack("<e", math.copysign(math.inf, value))
+        else:
+            bits, = struct.unpack("<I", struct.pack("<f", value))
+            if value == value:
+                bits += 0x7FFF + (bits >> 16 & 1)
+            words += struct.pack("<H", bits >> 16)
+    return dtype, tensor[1], bytes(words)
+
+
 def first_state(arguments, data, step_text):
     """Parameters from the data, the scaler from its attributes, the rest zero."""
     initial = {name: float(value) for value, name in
@@ -59,10 +79,10 @@ def first_state(arguments, data, step_text):
     for _, role, name, dtype, shape in arguments:
         stem = name.split("/", 1)[-1]
         if role == "param":
-            state[name] = data[f"init/{stem}"]
+            state[name] = narrowed(data[f"init/{stem}"], dtype)
         elif role in ("opt_state", "state", "scaler"):
             given = data.get(f"init_opt/{stem}") or data.get(f"init_state/{stem}")
-            state[name] = given or zeros(dtype, shape)
+            state[name] = narrowed(given, dtype) if given else zeros(dtype, shape)
             if name in initial:
                 value = initial[name] if dtype == "F32" else int(initial[name])
                 state[name] = st.pack(dtype, [], [value])

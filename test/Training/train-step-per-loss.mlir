@@ -7,7 +7,7 @@
 // STATIC: error: per-loss needs loss-scale=dynamic, but the loss scale is '8'
 // RUN: sed 's/%other = stablehlo.negate %ub/%other = stablehlo.add %ua, %ub/' %s > %t.mlir
 // RUN: not mp-opt %t.mlir --mp-train-step="compute=f32 loss-scale=dynamic per-loss" 2>&1 | FileCheck %s --check-prefix=MIXED
-// MIXED: error: result 3 of 'loss_and_grads', 'grads/b', is computed from 2 loss scales; per-loss needs exactly one
+// MIXED: error: result 3 of 'loss_and_grads', 'grads/b', is computed from 2 loss scales; per-loss needs exactly one, and without it all losses have the same
 
 // CHECK-LABEL: func.func @train_step
 // CHECK-SAME:  %[[A:[^:]*]]: tensor<2xf32> {mp.name = "params/a"

@@ -125,7 +125,9 @@ void Evaluation::checkResults() {
     if (!slot.shape.empty())
       throw Error("expected the results of '" + name +
                   "' to be scalars, but '" + slot.name + "' is " +
-                  text(slot.shape));
+                  text(slot.shape) +
+                  "; return the mean over the batch, or the number of samples "
+                  "that count (an integer)");
     (void)slot.scalar(); // throws for types that are no numbers
   }
 }
