@@ -69,20 +69,27 @@ static std::optional<bool> isTransposed(AffineMap map, ArrayRef<unsigned> batch,
   return std::nullopt;
 }
 
-/// Looks through a transpose of the two last dimensions.
+/// Looks through a transpose of the two last dimensions, named or generic.
 static Value skipTranspose(Value value, bool &transposed) {
-  auto op = value.getDefiningOp<linalg::TransposeOp>();
-  if (!op)
+  auto op = value.getDefiningOp<linalg::LinalgOp>();
+  if (!op || !isa<linalg::TransposeOp, linalg::GenericOp>(op) ||
+      op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
+      op.getNumReductionLoops() != 0 ||
+      op.getBlock()->getTerminator()->getOperand(0) !=
+          op.getBlock()->getArgument(0))
     return value;
-  ArrayRef<int64_t> order = op.getPermutation();
-  int64_t rank = order.size();
-  for (int64_t d = 0; d + 2 < rank; ++d)
-    if (order[d] != d)
+  AffineMap from = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
+  AffineMap to = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  unsigned rank = op.getNumLoops();
+  if (rank < 2 || !from.isPermutation() || !to.isPermutation())
+    return value;
+  for (unsigned d = 0; d < rank; ++d) {
+    unsigned source = d + 2 < rank ? d : 2 * rank - 3 - d;
+    if (from.getDimPosition(source) != to.getDimPosition(d))
       return value;
-  if (rank < 2 || order[rank - 1] != rank - 2)
-    return value;
+  }
   transposed = !transposed;
-  return op.getInput();
+  return op->getOperand(0);
 }
 
 static void raiseContraction(linalg::LinalgOp op) {
@@ -112,6 +119,15 @@ static void raiseContraction(linalg::LinalgOp op) {
                      Epilogue::None, accumulator);
   op->getResult(0).replaceAllUsesWith(gemm.getResult());
   op->erase();
+}
+
+/// The same for products that exist already.
+static void foldTransposes(GemmOp gemm) {
+  bool a = gemm.getTransposeA(), b = gemm.getTransposeB();
+  gemm.getAMutable().assign(skipTranspose(gemm.getA(), a));
+  gemm.getBMutable().assign(skipTranspose(gemm.getB(), b));
+  gemm.setTransposeA(a);
+  gemm.setTransposeB(b);
 }
 
 //===----------------------------------------------------------------------===//
@@ -221,6 +237,7 @@ class RaiseProductsPass
     : public mp::impl::MPRaiseProductsPassBase<RaiseProductsPass> {
   using Base::Base;
   void runOnOperation() override {
+    getOperation()->walk(foldTransposes);
     SmallVector<linalg::LinalgOp> ops;
     getOperation()->walk([&](linalg::LinalgOp op) {
       if (op.hasPureTensorSemantics())

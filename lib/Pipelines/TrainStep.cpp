@@ -7,6 +7,7 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -127,6 +128,9 @@ static void addKeepActivations(OpPassManager &pm, StringRef policyName) {
     return;
   MPKeepActivationsPassOptions keep;
   keep.format = stringify(policy->compute).str();
+  // Exporters write the same value again for each of its derivatives; what is
+  // one value is kept once.
+  pm.addPass(createCSEPass());
   pm.addPass(createMPKeepActivationsPass(keep));
 }
 

@@ -13,7 +13,8 @@ struct ArenaLayout {
   int64_t bytes = 0;
 };
 
-/// Largest buffers first, each into the smallest gap that holds it.
+/// Searches for offsets that take little; no more work than a few million pairs
+/// of buffers.
 ArenaLayout layOutArena(const BufferClasses &classes, int64_t numPositions);
 
 } // namespace mlir::mp

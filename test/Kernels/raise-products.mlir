@@ -14,6 +14,44 @@ func.func @linear(%x: tensor<8x16xf32>, %w: tensor<4x16xf32>) -> tensor<8x4xf32>
   return %0 : tensor<8x4xf32>
 }
 
+// So it is by a product that exists already, and by both that read it.
+// CHECK-LABEL: func.func @tied_embedding
+//  CHECK-SAME:   %[[X:.*]]: tensor<8x16xbf16>, %[[D:.*]]: tensor<8x4xbf16>, %[[W:.*]]: tensor<4x16xbf16>
+//       CHECK:   mp.gemm %[[X]], %[[W]] transposed accumulator f32 : {{.*}} -> tensor<8x4xf32>
+//       CHECK:   mp.gemm %[[D]], %[[W]] accumulator f32 : {{.*}} -> tensor<8x16xf32>
+func.func @tied_embedding(%x: tensor<8x16xbf16>, %d: tensor<8x4xbf16>, %w: tensor<4x16xbf16>) -> (tensor<8x4xf32>, tensor<8x16xf32>) {
+  %e = tensor.empty() : tensor<16x4xbf16>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%w : tensor<4x16xbf16>) outs(%e : tensor<16x4xbf16>) {
+  ^bb0(%in: bf16, %out: bf16):
+    linalg.yield %in : bf16
+  } -> tensor<16x4xbf16>
+  %y = mp.gemm %x, %t accumulator f32 : (tensor<8x16xbf16>, tensor<16x4xbf16>) -> tensor<8x4xf32>
+  %dx = mp.gemm %d, %t transposed accumulator f32 : (tensor<8x4xbf16>, tensor<16x4xbf16>) -> tensor<8x16xf32>
+  return %y, %dx : tensor<8x4xf32>, tensor<8x16xf32>
+}
+
+// What moves other dimensions, or rounds, is no flag of a product.
+// CHECK-LABEL: func.func @not_transposed
+//       CHECK:   %[[R:.*]] = linalg.generic
+//       CHECK:   %[[H:.*]] = linalg.transpose {{.*}} permutation = [1, 0, 2]
+//       CHECK:   mp.gemm %[[R]], %{{.*}} accumulator
+//       CHECK:   mp.gemm %[[H]], %{{.*}} accumulator
+func.func @not_transposed(%w: tensor<16x16xf32>, %x: tensor<16x4xbf16>, %h: tensor<8x2x16xf32>, %y: tensor<2x16x4xf32>) -> (tensor<16x4xf32>, tensor<2x8x4xf32>) {
+  %e = tensor.empty() : tensor<16x16xbf16>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%w : tensor<16x16xf32>) outs(%e : tensor<16x16xbf16>) {
+  ^bb0(%in: f32, %out: bf16):
+    %n = arith.truncf %in : f32 to bf16
+    linalg.yield %n : bf16
+  } -> tensor<16x16xbf16>
+  %eh = tensor.empty() : tensor<2x8x16xf32>
+  %t = linalg.transpose ins(%h : tensor<8x2x16xf32>) outs(%eh : tensor<2x8x16xf32>) permutation = [1, 0, 2]
+  %0 = mp.gemm %r, %x accumulator f32 : (tensor<16x16xbf16>, tensor<16x4xbf16>) -> tensor<16x4xf32>
+  %1 = mp.gemm %t, %y accumulator f32 : (tensor<2x8x16xf32>, tensor<2x16x4xf32>) -> tensor<2x8x4xf32>
+  return %0, %1 : tensor<16x4xf32>, tensor<2x8x4xf32>
+}
+
 // What the sum starts from is a residual.
 // CHECK-LABEL: func.func @batched_onto
 //  CHECK-SAME:   %[[C:[a-z0-9]*]]: tensor<2x8x4xf32>)

@@ -55,6 +55,22 @@ func.func @returned(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<
   return %x, %c, %v : tensor<4xf32>, tensor<4xf32>, tensor<2x2xf32>
 }
 
+// Placed by size, the third value would have to go on top of its neighbours;
+// no more is taken than is in use at one time.
+// CHECK-LABEL: func.func @gap
+// CHECK-SAME: mp.arena_bytes = 1280
+func.func private @same(%x: memref<128xf32>, %z: memref<128xf32>, %b: index, %e: index, %s: memref<?xi8>) attributes {mp.kernel}
+func.func private @grow(%x: memref<128xf32>, %z: memref<192xf32>, %b: index, %e: index, %s: memref<?xi8>) attributes {mp.kernel}
+func.func private @sum(%x: memref<192xf32>, %z: memref<f32>, %b: index, %e: index, %s: memref<?xi8>) attributes {mp.kernel}
+func.func @gap(%x: tensor<128xf32>) -> tensor<f32> {
+  %0 = mp.launch @same(%x) extent 128 grain 64 tied [-1] reusable [-1] : (tensor<128xf32>) -> tensor<128xf32>
+  %1 = mp.launch @same(%0) extent 128 grain 64 tied [-1] reusable [-1] : (tensor<128xf32>) -> tensor<128xf32>
+  %2 = mp.launch @same(%1) extent 128 grain 64 tied [-1] reusable [-1] : (tensor<128xf32>) -> tensor<128xf32>
+  %3 = mp.launch @grow(%2) extent 128 grain 64 tied [-1] reusable [-1] : (tensor<128xf32>) -> tensor<192xf32>
+  %4 = mp.launch @sum(%3) extent 1 grain 1 tied [-1] reusable [-1] : (tensor<192xf32>) -> tensor<f32>
+  return %4 : tensor<f32>
+}
+
 // Two values that a loop exchanges need a third buffer, or one is lost.
 // CHECK-LABEL: func.func @swap
 // CHECK-SAME: mp.arena_bytes = 1024

@@ -7,9 +7,10 @@ def MPRaiseProductsPass : Pass<"mp-raise-products"> {
   let summary = "turn linalg contractions and convolutions into mp.gemm and mp.conv";
   let description = [{
     Named and generic contractions of two float tensors over one dimension,
-    with at most one batch dimension, become `mp.gemm`; transposes of their
-    operands become its flags. Named convolutions become `mp.conv`, zeros
-    padded around their input its padding. Others are left alone.
+    with at most one batch dimension, become `mp.gemm`. Transposes of the
+    operands of an `mp.gemm` become its flags, also of one that is there
+    already. Named convolutions become `mp.conv`, zeros padded around their
+    input its padding. Others are left alone.
 
     Values: sums of formats narrower than f32 are kept in f32 and rounded once.
     Reports: nothing.

@@ -30,7 +30,8 @@ def MPPlanMemoryPass : Pass<"mp-plan-memory", "::mlir::ModuleOp"> {
   let description = [{
     Every tensor gets a `#mp.buffer`: a place in one arena, or the caller's
     buffer where it is a result of the function. Tensors that are never alive
-    together share memory. Kernels that update an operand get it in place where
+    together share memory; several layouts are tried, until one takes no more
+    than is in use at one time. Kernels that update an operand get it in place where
     it dies; values carried by loops stay in one buffer; `mp.copy` is inserted
     only where a value lives on, comes from memory that must not be written, or
     has to arrive in two places. Arguments with `tf.aliasing_output` or
