@@ -12,10 +12,21 @@ using namespace mlir::mp;
 
 static Value launch(OpBuilder &builder, Location loc,
                     const KernelLaunch &kernel, ValueRange inputs,
-                    RankedTensorType result) {
-  return createLaunch(builder, loc, kernel.func, inputs, {result},
-                      kernel.extent, kernel.grain, {}, {}, kernel.scratchBytes)
+                    RankedTensorType result, int64_t reusable = -1) {
+  func::FuncOp function = kernel.func;
+  if (reusable >= 0)
+    for (unsigned argument : {unsigned(reusable), unsigned(inputs.size())})
+      function.setArgAttr(argument, kMayAliasAttrName, builder.getUnitAttr());
+  return createLaunch(builder, loc, function, inputs, {result}, kernel.extent,
+                      kernel.grain, {}, reusable, kernel.scratchBytes)
       .getResult(0);
+}
+
+/// The result may take the place of the last input, the residual: each element
+/// of that is added before the same element is written, once.
+static int64_t getReusable(const GemmSpec &spec, ValueRange inputs) {
+  bool fits = spec.residual && spec.residual == spec.result;
+  return fits ? int64_t(inputs.size()) - 1 : -1;
 }
 
 /// The reassociation that merges the dimensions [first, last] of `rank`.
@@ -106,7 +117,8 @@ Value ProductConverter::createPanels(OpBuilder &builder, Location loc,
     return createPanelKernel(symbols, loc, spec, plan, cpu);
   });
   inputs[1] = launch(builder, loc, pack, inputs[1], plan.getPackedType(spec));
-  return launch(builder, loc, panels, inputs, spec.result);
+  return launch(builder, loc, panels, inputs, spec.result,
+                getReusable(spec, inputs));
 }
 
 Value ProductConverter::createRows(OpBuilder &builder, Location loc,
@@ -114,7 +126,8 @@ Value ProductConverter::createRows(OpBuilder &builder, Location loc,
   KernelLaunch rows = get(spec.getName("gemm_rows"), [&] {
     return createRowKernel(symbols, loc, spec, cpu);
   });
-  return launch(builder, loc, rows, inputs, spec.result);
+  return launch(builder, loc, rows, inputs, spec.result,
+                getReusable(spec, inputs));
 }
 
 /// Bias and residual as a product of the result's pixels takes them.
@@ -162,7 +175,9 @@ Value ProductConverter::createDirect(OpBuilder &builder, ConvOp op) {
   os << op->getAttrDictionary() << op->getOperandTypes() << op.getType();
   KernelLaunch kernel =
       get(key, [&] { return createDirectConvKernel(symbols, op, cpu); });
-  return launch(builder, op.getLoc(), kernel, op->getOperands(), op.getType());
+  bool inPlace = op.getResidual() && op.getResidual().getType() == op.getType();
+  return launch(builder, op.getLoc(), kernel, op->getOperands(), op.getType(),
+                inPlace ? int64_t(op->getNumOperands()) - 1 : -1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -226,10 +241,8 @@ Value ProductConverter::createLibrary(OpBuilder &builder, Operation *op,
                               typeOf(residual), result, epilogue, cpu);
   });
   // An f32 result may take the place of the sums.
-  SmallVector<int64_t> reusable = {flatSums == result ? 0 : -1};
-  Value flat = createLaunch(builder, loc, kernel.func, inputs, {result},
-                            kernel.extent, kernel.grain, {}, reusable)
-                   .getResult(0);
+  Value flat =
+      launch(builder, loc, kernel, inputs, result, flatSums == result ? 0 : -1);
   if (last == 0)
     return flat;
   return tensor::ExpandShapeOp::create(builder, loc, type, flat,

@@ -188,10 +188,22 @@ static Value flatten(OpBuilder &builder, Location loc, Value value) {
   return collapse(builder, loc, value, {all});
 }
 
+/// Behind the product and what it takes in besides: its operands shall not have
+/// to live until the reader runs.
+static void setEarliestPlace(OpBuilder &builder, Site site, const Plan &plan) {
+  Operation *last = site.product;
+  for (Value value : {plan.bias, plan.residual})
+    if (Operation *def = value ? value.getDefiningOp() : nullptr)
+      if (def->getBlock() == last->getBlock() && last->isBeforeInBlock(def))
+        last = def;
+  builder.setInsertionPointAfter(last);
+}
+
 template <typename Op>
 static void apply(Site site, Op product, Plan plan) {
   linalg::GenericOp reader = site.reader;
   OpBuilder builder(reader);
+  setEarliestPlace(builder, site, plan);
   Location loc = product.getLoc();
   Value bias = plan.bias, residual = plan.residual;
   if (bias && bias != product.getBias())

@@ -1,5 +1,6 @@
 #include "InPlace.h"
 #include "NestEmitter.h"
+#include "mp/IR/KernelFunction.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -22,8 +22,6 @@ void markInPlace(func::FuncOp kernel, ArrayRef<int64_t> reusable,
 /// On loops and accesses: iterations are independent even where two arguments
 /// share their memory.
 constexpr StringLiteral kParallelAttrName = "mp.parallel";
-/// On arguments that may share memory with another one.
-constexpr StringLiteral kMayAliasAttrName = "mp.may_alias";
 
 } // namespace mlir::mp
 

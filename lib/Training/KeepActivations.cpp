@@ -19,17 +19,26 @@ using namespace mlir;
 using namespace mlir::mp;
 
 namespace {
-/// One function with a loss.
+/// One block with a loss: of a function, or of a loop that adds up losses.
 class ActivationKeeper {
 public:
-  ActivationKeeper(func::FuncOp func, FloatType format)
-      : block(func.front()), func(func), format(format) {}
+  /// `isData`: of values from outside of the block's ops, whether they depend
+  /// on anything but parameters and the optimizer's state. `losses` are what
+  /// the terminator returns as such.
+  ActivationKeeper(Block &block, SmallVector<Value> losses,
+                   function_ref<bool(Value)> isData, FloatType format)
+      : block(block), losses(std::move(losses)), isData(isData),
+        format(format) {}
 
   void run();
 
 private:
   void findDataOps();
-  Operation *findLoss();
+  void findForward();
+  void follow(SmallVectorImpl<Value> &work,
+              function_ref<void(Operation *, Value)> visit);
+  bool dependsOnData(Value value) const;
+  void runInLoop(shlo::WhileOp loop);
   bool isAfterLoss(OpOperand &use) const;
   bool isKeepable(Value value) const;
   bool isAtHand(Value value) const;
@@ -41,9 +50,12 @@ private:
   void replaceLateUses(Value value);
 
   Block &block;
-  func::FuncOp func;
+  SmallVector<Value> losses;
+  function_ref<bool(Value)> isData;
   FloatType format;
   DenseSet<Operation *> onData;
+  /// What this loss or, in a loop, a later one is computed from.
+  DenseSet<Value> forward;
   /// The last op of the forward pass that reads more than one number.
   Operation *loss = nullptr;
   /// Tensors with fewer elements stay as they are.
@@ -65,49 +77,92 @@ static SetVector<Value> getInputs(Operation &op) {
   return inputs;
 }
 
-/// Ops that depend on anything but parameters and the optimizer's state.
+bool ActivationKeeper::dependsOnData(Value value) const {
+  Operation *op = value.getDefiningOp();
+  return op && op->getBlock() == &block ? onData.contains(op) : isData(value);
+}
+
 void ActivationKeeper::findDataOps() {
-  auto depends = [&](Value value) {
-    if (Operation *op = value.getDefiningOp())
-      return onData.contains(op);
-    StringRef role =
-        getArgRole(func, cast<BlockArgument>(value).getArgNumber());
-    return role != "param" && role != "opt_state" && role != "scaler" &&
-           role != "loss_scale";
-  };
   for (Operation &op : block)
-    if (llvm::any_of(getInputs(op), depends))
+    if (llvm::any_of(getInputs(op),
+                     [&](Value value) { return dependsOnData(value); }))
       onData.insert(&op);
 }
 
-Operation *ActivationKeeper::findLoss() {
-  SmallVector<Operation *> work;
-  for (unsigned i = 0, e = func.getNumResults(); i < e; ++i)
-    if (getResultRole(func, i) == "loss")
-      if (Operation *op = block.getTerminator()->getOperand(i).getDefiningOp())
-        work.push_back(op);
-  Operation *last = nullptr;
-  DenseSet<Operation *> seen(work.begin(), work.end());
+/// Calls `visit` for what `work` is computed from in this block: with an op of
+/// it and each value that the op reads.
+void ActivationKeeper::follow(SmallVectorImpl<Value> &work,
+                              function_ref<void(Operation *, Value)> visit) {
+  DenseSet<Operation *> seen;
   while (!work.empty()) {
-    Operation *op = work.pop_back_val();
+    Value value = work.pop_back_val();
+    forward.insert(value);
+    Operation *op = value.getDefiningOp();
+    if (!op || op->getBlock() != &block || !seen.insert(op).second)
+      continue;
     for (Value input : getInputs(*op)) {
-      Operation *source = input.getDefiningOp();
-      if (source && onData.contains(source) && countElements(input) > 1 &&
-          (!last || last->isBeforeInBlock(op)))
-        last = op;
-      if (source && seen.insert(source).second)
-        work.push_back(source);
+      visit(op, input);
+      if (!forward.contains(input))
+        work.push_back(input);
     }
   }
-  return last;
+}
+
+/// The loss is its last op, of this run of the block, that reads more than one
+/// number of what the data led to.
+void ActivationKeeper::findForward() {
+  SmallVector<Value> work(losses);
+  follow(work, [&](Operation *op, Value input) {
+    if (dependsOnData(input) && countElements(input) > 1 &&
+        (!loss || loss->isBeforeInBlock(op)))
+      loss = op;
+  });
+  // What a loop hands on to its next run is forward there.
+  auto loop = dyn_cast<shlo::WhileOp>(block.getParentOp());
+  if (!loop)
+    return;
+  Operation *end = block.getTerminator();
+  DenseSet<Value> handedOn;
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (auto [arg, value] :
+         llvm::zip(block.getArguments(), end->getOperands()))
+      if (forward.contains(arg) && handedOn.insert(value).second) {
+        changed = true;
+        work.push_back(value);
+        follow(work, [](Operation *, Value) {});
+      }
+  }
+}
+
+/// What begins as data, or becomes it; a count of runs is none.
+void ActivationKeeper::runInLoop(shlo::WhileOp loop) {
+  Block &body = loop.getBody().front();
+  ValueRange next = body.getTerminator()->getOperands();
+  auto isDataInside = [&](Value value) {
+    auto arg = dyn_cast<BlockArgument>(value);
+    if (!arg || arg.getOwner() != &body)
+      return dependsOnData(value);
+    unsigned index = arg.getArgNumber();
+    return dependsOnData(loop->getOperand(index)) ||
+           (next[index] != arg && countElements(arg) > 1);
+  };
+  SmallVector<Value> returned;
+  for (auto [result, value] : llvm::zip(loop->getResults(), next))
+    if (forward.contains(result))
+      returned.push_back(value);
+  ActivationKeeper(body, returned, isDataInside, format).run();
 }
 
 bool ActivationKeeper::isAfterLoss(OpOperand &use) const {
-  return loss->isBeforeInBlock(block.findAncestorOpInBlock(*use.getOwner()));
+  Operation *op = block.findAncestorOpInBlock(*use.getOwner());
+  return loss->isBeforeInBlock(op) &&
+         llvm::none_of(op->getResults(),
+                       [&](Value value) { return forward.contains(value); });
 }
 
-/// Whether it is made of data before the loss is, in f32. A loop over
-/// micro-batches makes the loss and all gradients at once: none is kept.
+/// Whether it is made of data before the loss is, in f32.
 bool ActivationKeeper::isKeepable(Value value) const {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   Operation *op = value.getDefiningOp();
@@ -179,7 +234,7 @@ Value ActivationKeeper::getLate(OpBuilder &b, Value value) {
 Value ActivationKeeper::makeKept(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   Type low = type.clone(format);
-  OpBuilder b(func.getContext());
+  OpBuilder b(value.getContext());
   b.setInsertionPointAfterValue(value);
   Operation *narrow = nullptr;
   for (Operation *user : value.getUsers())
@@ -196,7 +251,7 @@ void ActivationKeeper::replaceLateUses(Value value) {
   SmallVector<OpOperand *> uses;
   Operation *first = nullptr;
   for (OpOperand &use : value.getUses()) {
-    if (!isAfterLoss(use) || isa<func::ReturnOp>(use.getOwner()))
+    if (!isAfterLoss(use) || use.getOwner() == block.getTerminator())
       continue;
     uses.push_back(&use);
     Operation *op = block.findAncestorOpInBlock(*use.getOwner());
@@ -218,9 +273,12 @@ void ActivationKeeper::replaceLateUses(Value value) {
 
 void ActivationKeeper::run() {
   findDataOps();
-  loss = findLoss();
+  findForward();
   if (!loss)
     return;
+  // A loop that makes the loss makes the gradients too.
+  if (auto loop = dyn_cast<shlo::WhileOp>(loss))
+    return runInLoop(loop);
   SmallVector<Value> candidates;
   int64_t largest = 0;
   for (Operation &op : block)
@@ -258,6 +316,23 @@ void ActivationKeeper::run() {
     replaceLateUses(value);
 }
 
+static void keepActivations(func::FuncOp func, FloatType format) {
+  auto isData = [&](Value value) {
+    auto arg = dyn_cast<BlockArgument>(value);
+    if (!arg || arg.getOwner() != &func.front())
+      return false;
+    StringRef role = getArgRole(func, arg.getArgNumber());
+    return role != "param" && role != "opt_state" && role != "scaler" &&
+           role != "loss_scale";
+  };
+  SmallVector<Value> losses;
+  for (auto [i, value] :
+       llvm::enumerate(func.front().getTerminator()->getOperands()))
+    if (getResultRole(func, i) == "loss")
+      losses.push_back(value);
+  ActivationKeeper(func.front(), losses, isData, format).run();
+}
+
 namespace {
 class KeepActivationsPass
     : public mp::impl::MPKeepActivationsPassBase<KeepActivationsPass> {
@@ -277,7 +352,7 @@ class KeepActivationsPass
     }
     for (auto func : getOperation().getOps<func::FuncOp>())
       if (!func.isPrivate() && !func.isExternal())
-        ActivationKeeper(func, type).run();
+        keepActivations(func, type);
   }
 };
 } // namespace

@@ -149,3 +149,19 @@ func.func @one_row(%x: tensor<1x256xbf16>,
 // CHECK-COUNT-32: vector.fma
 // CHECK-NOT: vector.fma
 // CHECK: scf.yield
+
+// -----
+
+// A sum that is carried on takes the residual's memory, whose elements are read
+// just before they are written; not one of another format.
+// CHECK-LABEL: func.func @onto
+func.func @onto(%a: tensor<64x128xf32>, %b: tensor<128x96xf32>, %sum: tensor<64x96xf32>, %low: tensor<64x96xbf16>) -> (tensor<64x96xf32>, tensor<64x96xf32>) {
+  // CHECK: mp.launch @[[ONTO:gemm_.*_add_f32.*]](%{{.*}}, %{{.*}}, %{{.*}}) {{.*}} reusable [2]
+  %0 = mp.gemm %a, %b residual %sum accumulator f32
+       : (tensor<64x128xf32>, tensor<128x96xf32>, tensor<64x96xf32>) -> tensor<64x96xf32>
+  // CHECK: mp.launch @gemm_{{.*}}_add_bf16{{.*}}(%{{.*}}, %{{.*}}, %{{.*}}) {{.*}} reusable [-1]
+  %1 = mp.gemm %a, %b residual %low accumulator f32
+       : (tensor<64x128xf32>, tensor<128x96xf32>, tensor<64x96xbf16>) -> tensor<64x96xf32>
+  return %0, %1 : tensor<64x96xf32>, tensor<64x96xf32>
+}
+// CHECK: func.func private @[[ONTO]](%{{[^:]*}}: memref<{{[^>]*}}>, %{{[^:]*}}: memref<{{[^>]*}}>, %{{[^:]*}}: memref<64x96xf32> {mp.may_alias}, %{{[^:]*}}: memref<64x96xf32> {mp.may_alias}

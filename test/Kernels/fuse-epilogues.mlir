@@ -110,3 +110,23 @@ func.func @bias_through_view(%a: tensor<8x16xbf16>, %b: tensor<16x4xbf16>, %c: t
   } -> tensor<2x2x4x2xbf16>
   return %1 : tensor<2x2x4x2xbf16>
 }
+
+// The product stays where it was, so that its operands need not live until the
+// sum that it is added to is written.
+// CHECK-LABEL: func.func @early
+//  CHECK-SAME:   %[[A:.*]]: tensor<8x16xbf16>, %[[B:.*]]: tensor<16x4xbf16>, %[[SUM:.*]]: tensor<8x4xf32>, %[[X:.*]]: tensor<8x4xf32>
+//       CHECK:   %[[P:.*]] = mp.gemm %[[A]], %[[B]] residual %[[SUM]] accumulator f32
+//  CHECK-NEXT:   %[[Y:.*]] = linalg.generic
+//       CHECK:   return %[[Y]], %[[P]]
+func.func @early(%a: tensor<8x16xbf16>, %b: tensor<16x4xbf16>, %sum: tensor<8x4xf32>, %x: tensor<8x4xf32>) -> (tensor<8x4xf32>, tensor<8x4xf32>) {
+  %e = tensor.empty() : tensor<8x4xf32>
+  %p = mp.gemm %a, %b accumulator f32 : (tensor<8x16xbf16>, tensor<16x4xbf16>) -> tensor<8x4xf32>
+  %y = linalg.exp ins(%x : tensor<8x4xf32>) outs(%e : tensor<8x4xf32>) -> tensor<8x4xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%sum, %p : tensor<8x4xf32>, tensor<8x4xf32>) outs(%e : tensor<8x4xf32>) {
+  ^bb0(%in: f32, %in1: f32, %out: f32):
+    %0 = arith.addf %in, %in1 : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x4xf32>
+  return %y, %s : tensor<8x4xf32>, tensor<8x4xf32>
+}

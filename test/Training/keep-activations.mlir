@@ -27,3 +27,44 @@ func.func @step(%x: tensor<64x64xf32> {mp.role = "batch"}) -> (tensor<f32> {mp.r
   %h = stablehlo.multiply %g, %t : tensor<64x64xf32>
   return %loss, %h : tensor<f32>, tensor<64x64xf32>
 }
+
+// In a loop over micro-batches each run has its own forward and backward pass.
+// The sum that is handed on is no activation; the state that the next run's
+// loss depends on sees the unrounded value.
+// CHECK-LABEL: func.func @loop
+//       CHECK:   stablehlo.while
+//       CHECK:   do {
+//       CHECK:     %[[T:.*]] = stablehlo.tanh %{{.*}} : tensor<64x64xf32>
+//  CHECK-NEXT:     %[[KEPT:.*]] = stablehlo.convert %[[T]] {mp.stored} : (tensor<64x64xf32>) -> tensor<64x64xbf16>
+//   CHECK-NOT:     mp.stored
+//       CHECK:     %[[WIDE:.*]] = stablehlo.convert %[[KEPT]] : (tensor<64x64xbf16>) -> tensor<64x64xf32>
+//       CHECK:     %[[G:.*]] = stablehlo.multiply %[[WIDE]], %[[WIDE]]
+//       CHECK:     stablehlo.add %{{.*}}, %[[G]]
+//       CHECK:     %[[S:.*]] = stablehlo.add %[[T]], %[[T]]
+//       CHECK:     stablehlo.return %{{.*}}, %{{.*}}, %{{.*}}, %[[S]]
+func.func @loop(%x: tensor<4x64x64xf32> {mp.role = "batch"}, %s: tensor<64x64xf32> {mp.role = "state"}) -> (tensor<f32> {mp.role = "loss"}, tensor<64x64xf32> {mp.role = "grad"}, tensor<64x64xf32> {mp.role = "state"}) {
+  %zero = stablehlo.constant dense<0.0> : tensor<f32>
+  %zeros = stablehlo.constant dense<0.0> : tensor<64x64xf32>
+  %c0 = stablehlo.constant dense<0> : tensor<i32>
+  %c1 = stablehlo.constant dense<1> : tensor<i32>
+  %c4 = stablehlo.constant dense<4> : tensor<i32>
+  %r:4 = stablehlo.while(%i = %c0, %sum = %zero, %grads = %zeros, %state = %s) : tensor<i32>, tensor<f32>, tensor<64x64xf32>, tensor<64x64xf32>
+  cond {
+    %more = stablehlo.compare LT, %i, %c4 : (tensor<i32>, tensor<i32>) -> tensor<i1>
+    stablehlo.return %more : tensor<i1>
+  } do {
+    %slice = stablehlo.dynamic_slice %x, %i, %c0, %c0, sizes = [1, 64, 64] : (tensor<4x64x64xf32>, tensor<i32>, tensor<i32>, tensor<i32>) -> tensor<1x64x64xf32>
+    %xi = stablehlo.reshape %slice : (tensor<1x64x64xf32>) -> tensor<64x64xf32>
+    %a = stablehlo.add %xi, %state : tensor<64x64xf32>
+    %t = stablehlo.tanh %a : tensor<64x64xf32>
+    %rows = stablehlo.reduce(%t init: %zero) applies stablehlo.add across dimensions = [1] : (tensor<64x64xf32>, tensor<f32>) -> tensor<64xf32>
+    %loss = stablehlo.reduce(%rows init: %zero) applies stablehlo.add across dimensions = [0] : (tensor<64xf32>, tensor<f32>) -> tensor<f32>
+    %g = stablehlo.multiply %t, %t : tensor<64x64xf32>
+    %next = stablehlo.add %i, %c1 : tensor<i32>
+    %losses = stablehlo.add %sum, %loss : tensor<f32>
+    %sums = stablehlo.add %grads, %g : tensor<64x64xf32>
+    %moved = stablehlo.add %t, %t : tensor<64x64xf32>
+    stablehlo.return %next, %losses, %sums, %moved : tensor<i32>, tensor<f32>, tensor<64x64xf32>, tensor<64x64xf32>
+  }
+  return %r#1, %r#2, %r#3 : tensor<f32>, tensor<64x64xf32>, tensor<64x64xf32>
+}

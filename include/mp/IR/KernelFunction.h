@@ -37,6 +37,9 @@ KernelFunction createKernelFunction(SymbolTable &symbols, Location loc,
                                     ArrayRef<RankedTensorType> inputs,
                                     ArrayRef<RankedTensorType> outputs);
 
+/// On arguments of a kernel that may share memory with another one.
+constexpr StringLiteral kMayAliasAttrName = "mp.may_alias";
+
 /// Launches `kernel` on `inputs`; `outputs` are the result types. The two
 /// lists default to all -1 when empty.
 LaunchOp createLaunch(OpBuilder &builder, Location loc, func::FuncOp kernel,

@@ -65,8 +65,9 @@ def MPFuseEpiloguesPass : Pass<"mp-fuse-epilogues"> {
   let description = [{
     Bias and residual additions, ReLU, both kinds of GELU, SiLU and the final
     conversion move from the generic that alone reads an `mp.gemm` or `mp.conv`
-    into that op. Activations are recognised by their values, however they are
-    written. Runs after `mp-fuse-elementwise`.
+    into that op, which stays where it was, or moves behind what it takes in.
+    Activations are recognised by their values, however they are written. Runs
+    after `mp-fuse-elementwise`.
 
     Values: the sums and the activation are computed in the accumulator's
     format, and the result is rounded once instead of after each step.

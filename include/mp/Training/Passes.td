@@ -33,7 +33,9 @@ def MPKeepActivationsPass : Pass<"mp-keep-activations", "::mlir::ModuleOp"> {
     In functions with a result of role "loss", an f32 tensor that depends on the
     data, is computed before the loss is known and read afterwards is converted
     to `format` where it is made; the later readers get that, converted back.
-    The forward pass itself reads the unrounded values.
+    The forward pass itself reads the unrounded values. Where a loop makes the
+    loss, as one over micro-batches does, that is done in its body; what the
+    body hands on to the forward pass of its next run is forward, too.
 
     Tensors of few elements (row statistics, scalars: less than 1/32 of the
     largest such tensor) stay as they are. What is a few additions, products and
