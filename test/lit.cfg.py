@@ -17,6 +17,8 @@ config.environment["MP_CACHE_DIR"] = os.path.join(config.mp_obj_root, "test-cach
 config.substitutions.append(
     ("%mp_plugin", os.path.join(config.mp_libs_dir, "MPPlugin" + config.llvm_shlib_ext)))
 
+config.substitutions.append(("%mp_tools", config.mp_tools_dir))
+
 # Models written by hand in C, for tests of what runs models.
 config.substitutions.append(
     ("%mp_models", os.path.join(config.mp_obj_root, "test", "Runtime", "models")))
