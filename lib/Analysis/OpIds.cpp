@@ -58,9 +58,16 @@ public:
   std::vector<uint64_t> compute();
 
 private:
+  /// What an operand adds to the hash of its reader.
+  struct Operand {
+    uint64_t fixed;
+    /// Instead, the hash of this op, and which result of it is read.
+    std::optional<unsigned> producer;
+    unsigned result = 0;
+  };
+
   uint64_t hashAlone(Operation *op);
-  uint64_t hashOperand(Value value, Operation *reader,
-                       ArrayRef<uint64_t> hashes);
+  Operand getOperand(Value value, Operation *reader);
   uint64_t hashType(Type type);
   uint64_t hashAttribute(Attribute attr);
   void addOwnedRegions(Operation *op, Digest &digest);
@@ -143,40 +150,56 @@ uint64_t StructureHashes::hashAlone(Operation *op) {
   return digest.finish();
 }
 
-uint64_t StructureHashes::hashOperand(Value value, Operation *reader,
-                                      ArrayRef<uint64_t> hashes) {
+StructureHashes::Operand StructureHashes::getOperand(Value value,
+                                                     Operation *reader) {
   Operation *producer = value.getDefiningOp();
   if (!producer) {
     Digest digest;
     digest.add(OpLayers::getArgumentName(cast<BlockArgument>(value)));
-    return digest.finish();
+    return {digest.finish()};
   }
   if (ElementsAttr constant = getConstant(value))
-    return hashAttribute(constant);
+    return {hashAttribute(constant)};
   auto it = indexOf.find(producer);
   if (it == indexOf.end() ||
       layers.getLayer(producer) != layers.getLayer(reader))
-    return 0;
-  Digest digest;
-  digest.add(hashes[it->second]);
-  digest.add(cast<OpResult>(value).getResultNumber());
-  return digest.finish();
+    return {0};
+  return {0, it->second, cast<OpResult>(value).getResultNumber()};
 }
 
 std::vector<uint64_t> StructureHashes::compute() {
   std::vector<uint64_t> alone;
   alone.reserve(ops.size());
-  for (Operation *op : ops)
+  // The operands of all ops in a row, and where those of each op end.
+  std::vector<Operand> operands;
+  std::vector<size_t> ends;
+  ends.reserve(ops.size());
+  for (Operation *op : ops) {
     alone.push_back(hashAlone(op));
+    for (Value operand : op->getOperands())
+      operands.push_back(getOperand(operand, op));
+    ends.push_back(operands.size());
+  }
   std::vector<uint64_t> hashes = alone, next(ops.size());
   constexpr unsigned steps = 3;
   for (unsigned step = 0; step != steps; ++step) {
-    for (auto [i, op] : llvm::enumerate(ops)) {
+    size_t begin = 0;
+    for (auto [i, end] : llvm::enumerate(ends)) {
       Digest digest;
       digest.add(alone[i]);
-      for (Value operand : op->getOperands())
-        digest.add(hashOperand(operand, op, hashes));
+      for (const Operand &operand :
+           ArrayRef(operands).slice(begin, end - begin)) {
+        if (!operand.producer) {
+          digest.add(operand.fixed);
+          continue;
+        }
+        Digest produced;
+        produced.add(hashes[*operand.producer]);
+        produced.add(operand.result);
+        digest.add(produced.finish());
+      }
       next[i] = digest.finish();
+      begin = end;
     }
     hashes.swap(next);
   }
