@@ -277,13 +277,16 @@ void SidecarReader::apply() {
 }
 
 LogicalResult mp::assignRoles(ModuleOp module, StringRef path) {
-  SidecarReader reader(module, path);
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!buffer)
-    return reader.error() << "cannot read the roles: "
-                          << buffer.getError().message();
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
+    return SidecarReader(module, path).error()
+           << "cannot read the roles: " << buffer.getError().message();
+  return assignRoles(module, path, (*buffer)->getBuffer());
+}
+
+LogicalResult mp::assignRoles(ModuleOp module, StringRef path, StringRef text) {
+  SidecarReader reader(module, path);
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
   if (!json)
     return reader.error() << "the roles are not JSON: "
                           << llvm::toString(json.takeError());

@@ -30,11 +30,13 @@ static std::optional<FloatRange> readRange(const llvm::json::Object &entry) {
   FloatRange range;
   std::optional<double> low = entry.getNumber("min"),
                         high = entry.getNumber("max");
-  if (low.has_value() != high.has_value() || (low && !(*low <= *high)))
+  double smallest = entry.getNumber("absmin_nonzero").value_or(0);
+  if (low.has_value() != high.has_value() || (low && !(*low <= *high)) ||
+      smallest < 0 ||
+      (low && smallest > std::max(std::abs(*low), std::abs(*high))))
     return std::nullopt;
   if (low)
-    range = FloatRange::between(*low, *high,
-                                entry.getNumber("absmin_nonzero").value_or(0));
+    range = FloatRange::between(*low, *high, smallest);
   range.nan = entry.getNumber("nan").value_or(0) > 0;
   range.posInf = range.negInf = entry.getNumber("inf").value_or(0) > 0;
   return range;
@@ -42,15 +44,20 @@ static std::optional<FloatRange> readRange(const llvm::json::Object &entry) {
 
 FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
                                                    Operation *root) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  if (!buffer)
+    return emitError(FileLineColLoc::get(root->getContext(), path, 1, 1))
+           << "cannot read the ranges: " << buffer.getError().message();
+  return parseRecordedRanges((*buffer)->getBuffer(), path, root);
+}
+
+FailureOr<RangeAssumptions>
+mp::parseRecordedRanges(StringRef text, StringRef path, Operation *root) {
   MLIRContext *context = root->getContext();
   auto fail = [&](const Twine &message) {
     return emitError(FileLineColLoc::get(context, path, 1, 1)) << message;
   };
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-  if (!buffer)
-    return fail("cannot read the ranges: " + buffer.getError().message());
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse((*buffer)->getBuffer());
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse(text);
   if (!json)
     return fail("ranges are not JSON: " + llvm::toString(json.takeError()));
   const llvm::json::Object *file = json->getAsObject();
@@ -79,9 +86,10 @@ FailureOr<RangeAssumptions> mp::readRecordedRanges(StringRef path,
     if (id || name)
       range = readRange(*entry);
     if (!range)
-      return fail("value " + Twine(index) +
-                  " of the ranges has no 'id' or 'name', or no 'max' for its "
-                  "'min'");
+      return fail(
+          "value " + Twine(index) +
+          " of the ranges has no 'id' or 'name', no 'max' for its 'min', "
+          "or an 'absmin_nonzero' that is not between them");
     SmallVector<Value> targets;
     if (id) {
       Operation *op = ops.lookup(*id);

@@ -14,6 +14,9 @@ SmallVector<Value> findArguments(Operation *root, StringRef name);
 /// the code under `root`. Values that are not there any more are warned of;
 /// it is an error where none is.
 FailureOr<RangeAssumptions> readRecordedRanges(StringRef path, Operation *root);
+/// The same of the file's text; errors are at `path`.
+FailureOr<RangeAssumptions> parseRecordedRanges(StringRef text, StringRef path,
+                                                Operation *root);
 
 } // namespace mlir::mp
 

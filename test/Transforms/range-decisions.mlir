@@ -7,13 +7,16 @@
 // RUN: FileCheck %s --check-prefix=WARN < %t/warnings
 // RUN: not mp-opt %t/plain.mlir "--mp-decide-precision=policy=%t/low.yaml ranges=%t/other.json" 2>&1 | FileCheck %s --check-prefix=OTHER
 // RUN: not mp-opt %t/plain.mlir "--mp-decide-precision=policy=%t/low.yaml ranges=%t/bad.json" 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: not mp-opt %t/plain.mlir "--mp-decide-precision=policy=%t/low.yaml ranges=%t/small.json" 2>&1 | FileCheck %s --check-prefix=SMALL
 
 // REMARK: model.mlir:{{.*}}"it stays f32: proved to reach {{.*}}, beyond 65504, from arg0 in [-8, 8] by sum at {{.*}}model.mlir:5:8
 // REMARK: model.mlir:{{.*}}"its result stays f32: proved to reach {{.*}} by contraction
 // REMARK: model.mlir:{{.*}}"it stays f32: proved to stay below 1e-08, under the smallest 5.96046e-08
 // WARN: seen.json:1:1: warning: 1 recorded values are not in the model, the first is 'main/divide#7'
 // OTHER: other.json:1:1: error: the ranges are of another model: it has no value 'main/none#0'
-// BAD: bad.json:1:1: error: value 0 of the ranges has no 'id' or 'name', or no 'max' for its 'min'
+// BAD: bad.json:1:1: error: value 0 of the ranges has no 'id' or 'name', no 'max' for its 'min', or an 'absmin_nonzero' that is not between them
+// No element of [-1, 1] has a magnitude of 2 or more.
+// SMALL: small.json:1:1: error: value 1 of the ranges {{.*}}an 'absmin_nonzero' that is not between them
 
 //--- low.yaml
 version: 1
@@ -55,6 +58,11 @@ ranges:
 
 //--- bad.json
 {"format": "mp-ranges", "version": 1, "values": [{"id": "main/multiply#0", "min": 3}]}
+
+//--- small.json
+{"format": "mp-ranges", "version": 1, "values": [
+  {"id": "main/multiply#0", "min": -1, "max": 1, "absmin_nonzero": 1},
+  {"id": "main/multiply#0", "min": -1, "max": 1, "absmin_nonzero": 2}]}
 
 //--- model.mlir
 // CHECK-LABEL: func.func @main

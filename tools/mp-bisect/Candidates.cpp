@@ -15,18 +15,18 @@ static std::string getText(const json &object, const char *key) {
 }
 
 /// The function whose ops are searched; empty if there is but one.
-static std::string chooseFunction(const Options &options, const json &ops) {
+static std::string chooseFunction(const std::string &wanted, const json &ops) {
   std::set<std::string> functions;
   for (const json &op : ops)
     functions.insert(getText(op, "function"));
   std::string known;
   for (const std::string &name : functions)
     known += (known.empty() ? "'" : ", '") + name + "'";
-  if (!options.function.empty()) {
-    if (!functions.count(options.function))
-      throw Error("the model has no function '" + options.function +
+  if (!wanted.empty()) {
+    if (!functions.count(wanted))
+      throw Error("the model has no function '" + wanted +
                   "': expected one of " + known);
-    return options.function;
+    return wanted;
   }
   if (functions.count("main"))
     return "main";
@@ -58,11 +58,18 @@ std::vector<Candidate> mp::bisect::findCandidates(const Options &options,
     throw Reported();
 
   std::ifstream file(explanation);
-  json root = json::parse(file, nullptr, false);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  return readCandidates(text, options.function);
+}
+
+std::vector<Candidate>
+mp::bisect::readCandidates(const std::string &explanation,
+                           const std::string &wanted) {
+  json root = json::parse(explanation, nullptr, false);
   if (!root.is_object() || !root.contains("ops") || !root["ops"].is_array())
-    throw Error("'" + args[0] + "' wrote no explanation");
+    throw Error("expected an explanation, with a list 'ops'");
   const json &ops = root["ops"];
-  std::string function = chooseFunction(options, ops);
+  std::string function = chooseFunction(wanted, ops);
   std::vector<Candidate> candidates;
   for (const json &op : ops) {
     std::string compute = getText(op, "compute");

@@ -17,6 +17,11 @@ struct Candidate {
 std::vector<Candidate> findCandidates(const Options &options,
                                       const std::string &folder);
 
+/// Those of `function`, or of the main function where it is empty, in the text
+/// of an explanation. Throws Error.
+std::vector<Candidate> readCandidates(const std::string &explanation,
+                                      const std::string &function);
+
 /// Where a candidate stands: function, layers, class, op; each part of the
 /// search looks at one more step of it.
 std::vector<std::string> getPath(const Candidate &candidate);

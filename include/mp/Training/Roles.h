@@ -24,6 +24,8 @@ namespace mlir::mp {
 /// position for faults of the file, at the function for disagreements) and
 /// nothing is changed. A result role `new_x` is read as `x`.
 LogicalResult assignRoles(ModuleOp module, StringRef path);
+/// The same of the sidecar's text; `path` is only named in errors.
+LogicalResult assignRoles(ModuleOp module, StringRef path, StringRef text);
 
 /// Reports the first `mp.role` or `mp.name` that is not a string.
 LogicalResult verifyRoles(func::FuncOp function);
