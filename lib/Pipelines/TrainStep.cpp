@@ -57,11 +57,9 @@ resolvePolicy(TrainStepOptions &options,
   if (options.policy.empty()) {
     if (compute.empty())
       options.compute = "bf16";
-    if (options.compute != "f32")
-      options.policy = options.compute;
-    if (options.compute == stringify(Format::TF32))
-      options.compute = "f32"; // what values are stored in
-    return success();
+    if (options.compute == "f32")
+      return success();
+    options.policy = options.compute;
   }
   auto policy = loadPolicy(options.policy, [](const PolicyDiagnostic &) {});
   if (!policy)
@@ -70,7 +68,10 @@ resolvePolicy(TrainStepOptions &options,
   if (!compute.empty() && compute != format)
     return emitError("the policy '" + options.policy + "' computes in " +
                      format + ", but compute=" + compute + " is asked for");
-  options.compute = isStored(policy->compute) ? format.str() : "f32";
+  bool isLow = policy->compute != Format::F32 && isStored(policy->compute);
+  options.compute = isLow ? format.str() : "f32"; // what values are stored in
+  if (isLow && policy->saved == Storage::Low)
+    options.activations = options.compute;
   applyLossScale(policy->lossScale, options);
   return success();
 }
@@ -120,20 +121,6 @@ void mp::addTrainStepPasses(OpPassManager &pm,
   pm.addPass(createMPBuildTrainStepPass(step));
 }
 
-/// A policy that cannot be read is the autocast passes' to report.
-static void addKeepActivations(OpPassManager &pm, StringRef policyName) {
-  auto policy = loadPolicy(policyName, [](const PolicyDiagnostic &) {});
-  if (!policy || policy->saved != Storage::Low ||
-      policy->compute == Format::F32 || !isStored(policy->compute))
-    return;
-  MPKeepActivationsPassOptions keep;
-  keep.format = stringify(policy->compute).str();
-  // Exporters write the same value again for each of its derivatives; what is
-  // one value is kept once.
-  pm.addPass(createCSEPass());
-  pm.addPass(createMPKeepActivationsPass(keep));
-}
-
 void mp::addTrainStepAutocast(OpPassManager &pm,
                               const TrainStepOptions &options) {
   AutocastOptions autocast;
@@ -144,7 +131,14 @@ void mp::addTrainStepAutocast(OpPassManager &pm,
   autocast.lock = options.lock;
   autocast.writeLock = options.writeLock;
   buildAutocastPipeline(pm, autocast);
-  addKeepActivations(pm, options.policy);
+  if (options.activations.empty())
+    return;
+  // Exporters write the same value again for each of its derivatives; what is
+  // one value is kept once.
+  pm.addPass(createCSEPass());
+  MPKeepActivationsPassOptions keep;
+  keep.format = options.activations;
+  pm.addPass(createMPKeepActivationsPass(keep));
 }
 
 void mp::buildTrainStepPipeline(OpPassManager &pm,

@@ -82,6 +82,10 @@ struct TrainStepOptions : public PassPipelineOptions<TrainStepOptions> {
   Option<std::string> stateFormat{
       *this, "state-format",
       llvm::cl::desc("Format of the `low-states`: bf16 (the default) or f16")};
+
+  /// The format that activations are kept in for the backward pass, where the
+  /// policy says so. No option: `resolveTrainStep` sets it.
+  std::string activations;
 };
 
 /// Fills in what follows from other options: the policy, the loss scale and the
