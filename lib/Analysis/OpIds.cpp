@@ -60,9 +60,9 @@ public:
 private:
   /// What an operand adds to the hash of its reader.
   struct Operand {
-    uint64_t fixed;
+    uint64_t fixed = 0;
     /// Instead, the hash of this op, and which result of it is read.
-    std::optional<unsigned> producer;
+    std::optional<unsigned> producer = std::nullopt;
     unsigned result = 0;
   };
 
