@@ -34,6 +34,7 @@ public:
 
 private:
   void findDataOps();
+  void findStatistics();
   void findForward();
   void follow(SmallVectorImpl<Value> &work,
               function_ref<void(Operation *, Value)> visit);
@@ -58,6 +59,8 @@ private:
   DenseSet<Value> forward;
   /// The last op of the forward pass that reads more than one number.
   Operation *loss = nullptr;
+  /// Sums, means and the like, which stay as they are.
+  DenseSet<Value> statistics;
   /// Tensors with fewer elements stay as they are.
   int64_t smallest = 0;
   SetVector<Value> chosen;
@@ -87,6 +90,32 @@ void ActivationKeeper::findDataOps() {
     if (llvm::any_of(getInputs(op),
                      [&](Value value) { return dependsOnData(value); }))
       onData.insert(&op);
+}
+
+/// Reductions and what is computed from them alone. They cost little to keep,
+/// and one that is rounded puts a whole row wrong in the same direction: with a
+/// rounded sum the gradient of a softmax is not 0 where the prediction is
+/// right.
+void ActivationKeeper::findStatistics() {
+  for (Operation &op : block) {
+    bool reduces = isa<shlo::ReduceOp>(op);
+    if (!reduces && !op.hasTrait<shlo::Elementwise>() &&
+        !isa<shlo::BroadcastInDimOp, shlo::ReshapeOp, shlo::ConvertOp>(op))
+      continue;
+    int64_t most = 0;
+    bool ofStatistics = true;
+    for (Value operand : op.getOperands()) {
+      if (!dependsOnData(operand))
+        continue;
+      ofStatistics &= statistics.contains(operand);
+      most = std::max(most, countElements(operand));
+    }
+    for (Value result : op.getResults()) {
+      int64_t count = countElements(result);
+      if (reduces ? count < most : ofStatistics && count <= most)
+        statistics.insert(result);
+    }
+  }
 }
 
 /// Calls `visit` for what `work` is computed from in this block: with an op of
@@ -207,11 +236,13 @@ void ActivationKeeper::choose(ArrayRef<Value> values,
   }
 }
 
-/// What needs no making: arguments, constants, what is small, what is kept.
+/// What needs no making: arguments, constants, statistics, what is small, what
+/// is kept.
 bool ActivationKeeper::isAtHand(Value value) const {
   Operation *op = value.getDefiningOp();
   return !op || op->hasTrait<OpTrait::ConstantLike>() || !onData.contains(op) ||
-         chosen.contains(value) || countElements(value) < smallest;
+         chosen.contains(value) || statistics.contains(value) ||
+         countElements(value) < smallest;
 }
 
 /// `value` as later readers see it, made at the builder's place.
@@ -279,6 +310,7 @@ void ActivationKeeper::run() {
   // A loop that makes the loss makes the gradients too.
   if (auto loop = dyn_cast<shlo::WhileOp>(loss))
     return runInLoop(loop);
+  findStatistics();
   SmallVector<Value> candidates;
   int64_t largest = 0;
   for (Operation &op : block)
@@ -291,8 +323,9 @@ void ActivationKeeper::run() {
       }
   constexpr int64_t kSmall = 32;
   smallest = std::max<int64_t>(largest / kSmall, 2);
-  llvm::erase_if(candidates,
-                 [&](Value value) { return countElements(value) < smallest; });
+  llvm::erase_if(candidates, [&](Value value) {
+    return statistics.contains(value) || countElements(value) < smallest;
+  });
   // One value from which several can be made is kept in their place.
   llvm::MapVector<Value, unsigned> sources;
   choose(candidates, [&](Value value, Value source) {

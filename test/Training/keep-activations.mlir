@@ -68,3 +68,27 @@ func.func @loop(%x: tensor<4x64x64xf32> {mp.role = "batch"}, %s: tensor<64x64xf3
   }
   return %r#1, %r#2, %r#3 : tensor<f32>, tensor<64x64xf32>, tensor<64x64xf32>
 }
+
+// Of a softmax over few classes the exponentials are kept in the low format, the
+// sum of each row is not, though it has a tenth of their elements: were it
+// rounded, the gradient would be wrong by the same factor in the whole row.
+// CHECK-LABEL: func.func @softmax
+//       CHECK:   %[[E:.*]] = stablehlo.exponential
+//  CHECK-NEXT:   %[[KEPT:.*]] = stablehlo.convert %[[E]] {mp.stored} : (tensor<64x10xf32>) -> tensor<64x10xbf16>
+//   CHECK-NOT:   mp.stored
+//       CHECK:   %[[SUM:.*]] = stablehlo.reduce(%[[E]]
+//       CHECK:   %[[ROW:.*]] = stablehlo.reshape %[[SUM]] : (tensor<64xf32>) -> tensor<64x1xf32>
+//       CHECK:   %[[WIDE:.*]] = stablehlo.broadcast_in_dim %[[ROW]]
+//       CHECK:   stablehlo.convert %[[KEPT]]
+//       CHECK:   stablehlo.divide %{{.*}}, %[[WIDE]]
+func.func @softmax(%x: tensor<64x10xf32> {mp.role = "batch"}) -> (tensor<f32> {mp.role = "loss"}, tensor<64x10xf32> {mp.role = "grad"}) {
+  %zero = stablehlo.constant dense<0.0> : tensor<f32>
+  %e = stablehlo.exponential %x : tensor<64x10xf32>
+  %sum = stablehlo.reduce(%e init: %zero) applies stablehlo.add across dimensions = [1] : (tensor<64x10xf32>, tensor<f32>) -> tensor<64xf32>
+  %row = stablehlo.reshape %sum : (tensor<64xf32>) -> tensor<64x1xf32>
+  %log = stablehlo.log %row : tensor<64x1xf32>
+  %loss = stablehlo.reduce(%log init: %zero) applies stablehlo.add across dimensions = [0, 1] : (tensor<64x1xf32>, tensor<f32>) -> tensor<f32>
+  %w = stablehlo.broadcast_in_dim %row, dims = [0, 1] : (tensor<64x1xf32>) -> tensor<64x10xf32>
+  %g = stablehlo.divide %e, %w : tensor<64x10xf32>
+  return %loss, %g : tensor<f32>, tensor<64x10xf32>
+}

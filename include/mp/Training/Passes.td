@@ -37,9 +37,10 @@ def MPKeepActivationsPass : Pass<"mp-keep-activations", "::mlir::ModuleOp"> {
     loss, as one over micro-batches does, that is done in its body; what the
     body hands on to the forward pass of its next run is forward, too.
 
-    Tensors of few elements (row statistics, scalars: less than 1/32 of the
-    largest such tensor) stay as they are. What is a few additions, products and
-    broadcasts away from what is kept is not kept, but made again.
+    Sums, means and what is computed from them alone stay as they are, and so do
+    tensors of few elements (less than 1/32 of the largest such tensor). What is
+    a few additions, products and broadcasts away from what is kept is not kept,
+    but made again.
 
     Values: the loss is unchanged, bit for bit; gradients see activations
     rounded to `format`.
