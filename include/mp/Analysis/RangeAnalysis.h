@@ -14,12 +14,7 @@
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 
-#include <memory>
-
-namespace mlir {
-class DataFlowSolver;
-
-namespace mp {
+namespace mlir::mp {
 
 /// What is taken for granted about values, before anything is proved.
 using RangeAssumptions = llvm::DenseMap<Value, FloatRange>;
@@ -39,9 +34,6 @@ public:
   /// Analyses all code under `root`, or gives up with an error.
   static FailureOr<RangeAnalysis> run(Operation *root,
                                       const RangeAssumptions &assumptions);
-  RangeAnalysis(RangeAnalysis &&);
-  RangeAnalysis &operator=(RangeAnalysis &&);
-  ~RangeAnalysis();
 
   /// Everything for values that are no numbers, nothing for dead code.
   FloatRange get(Value value) const;
@@ -49,11 +41,10 @@ public:
   StringRef getFact(Value value) const;
 
 private:
-  explicit RangeAnalysis(std::unique_ptr<DataFlowSolver> solver);
-  std::unique_ptr<DataFlowSolver> solver;
+  RangeAnalysis() = default;
+  llvm::DenseMap<Value, RangeFact> facts;
 };
 
-} // namespace mp
-} // namespace mlir
+} // namespace mlir::mp
 
 #endif // MP_ANALYSIS_RANGEANALYSIS_H

@@ -6,6 +6,7 @@
 #include "mlir/Analysis/DataFlow/DeadCodeAnalysis.h"
 #include "mlir/Analysis/DataFlow/SparseAnalysis.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/Support/Allocator.h"
 
 using namespace mlir;
 using namespace mlir::mp;
@@ -97,6 +98,24 @@ public:
     set(lattice, {ranges::getTop(lattice->getAnchor().getType()), ""});
   }
 
+  /// What is known of all values that were reached.
+  llvm::DenseMap<Value, RangeFact> getFacts() const {
+    llvm::DenseMap<Value, RangeFact> facts;
+    facts.reserve(lattices.size());
+    for (auto [value, lattice] : lattices)
+      facts[value] = {lattice->range, lattice->fact};
+    return facts;
+  }
+
+protected:
+  /// The solver would keep a table of its own for each value, a KiB or more.
+  RangeLattice *getLatticeElement(Value value) override {
+    RangeLattice *&lattice = lattices[value];
+    if (!lattice)
+      lattice = new (allocator.Allocate()) RangeLattice(value);
+    return lattice;
+  }
+
 private:
   void set(RangeLattice *lattice, RangeFact known) {
     auto it = assumptions.find(lattice->getAnchor());
@@ -113,6 +132,8 @@ private:
   }
 
   const RangeAssumptions &assumptions;
+  llvm::SpecificBumpPtrAllocator<RangeLattice> allocator;
+  llvm::DenseMap<Value, RangeLattice *> lattices;
 };
 } // namespace
 
@@ -211,12 +232,6 @@ LogicalResult mp::addDeclaredRanges(Operation *root,
 // RangeAnalysis
 //===----------------------------------------------------------------------===//
 
-RangeAnalysis::RangeAnalysis(std::unique_ptr<DataFlowSolver> solver)
-    : solver(std::move(solver)) {}
-RangeAnalysis::RangeAnalysis(RangeAnalysis &&) = default;
-RangeAnalysis &RangeAnalysis::operator=(RangeAnalysis &&) = default;
-RangeAnalysis::~RangeAnalysis() = default;
-
 static bool hasBranches(Operation *root) {
   return root
       ->walk([](Operation *op) {
@@ -229,22 +244,22 @@ static bool hasBranches(Operation *root) {
 
 FailureOr<RangeAnalysis>
 RangeAnalysis::run(Operation *root, const RangeAssumptions &assumptions) {
-  auto solver = std::make_unique<DataFlowSolver>();
-  solver->load<dataflow::DeadCodeAnalysis>();
+  DataFlowSolver solver;
+  solver.load<dataflow::DeadCodeAnalysis>();
   if (hasBranches(root))
-    solver->load<UnknownConditions>();
-  solver->load<RangePropagation>(assumptions);
-  if (failed(solver->initializeAndRun(root)))
+    solver.load<UnknownConditions>();
+  auto *propagation = solver.load<RangePropagation>(assumptions);
+  if (failed(solver.initializeAndRun(root)))
     return failure();
-  return RangeAnalysis(std::move(solver));
+  RangeAnalysis analysis;
+  analysis.facts = propagation->getFacts();
+  return analysis;
 }
 
 FloatRange RangeAnalysis::get(Value value) const {
-  auto *lattice = solver->lookupState<RangeLattice>(value);
-  return lattice ? lattice->range : FloatRange();
+  return facts.lookup(value).range;
 }
 
 StringRef RangeAnalysis::getFact(Value value) const {
-  auto *lattice = solver->lookupState<RangeLattice>(value);
-  return lattice ? lattice->fact : StringRef();
+  return facts.lookup(value).fact;
 }
