@@ -163,21 +163,29 @@ static LogicalResult placePersistentValues(func::FuncOp func,
                                            ArrayRef<Value> values,
                                            PersistentBlock &block) {
   MLIRContext *context = func.getContext();
-  for (auto [i, kept] : llvm::enumerate(values)) {
-    Value value = kept;
+  // All at once: each change of a signature makes another function type.
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attrs;
+  SmallVector<Location> locs;
+  for (Value value : values) {
     FailureOr<BufferAttr> buffer = block.add(value.getType());
     if (failed(buffer))
       return failure();
-    unsigned index = func.getNumArguments();
-    auto attrs = DictionaryAttr::get(
+    types.push_back(value.getType());
+    attrs.push_back(DictionaryAttr::get(
         context,
-        NamedAttribute(StringAttr::get(context, kBufferAttrName), *buffer));
-    if (failed(
-            func.insertArgument(index, value.getType(), attrs, value.getLoc())))
-      return failure();
-    value.replaceAllUsesWith(func.getArgument(index));
-    prepare.setResultAttr(i, kBufferAttrName, *buffer);
+        NamedAttribute(StringAttr::get(context, kBufferAttrName), *buffer)));
+    locs.push_back(value.getLoc());
   }
+  unsigned first = func.getNumArguments();
+  SmallVector<unsigned> places(values.size(), first);
+  if (failed(func.insertArguments(places, types, attrs, locs)))
+    return failure();
+  for (auto [i, kept] : llvm::enumerate(values)) {
+    Value value = kept;
+    value.replaceAllUsesWith(func.getArgument(first + i));
+  }
+  prepare.setAllResultAttrs(attrs);
   return success();
 }
 
