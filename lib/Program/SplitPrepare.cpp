@@ -185,6 +185,9 @@ static LogicalResult placePersistentValues(func::FuncOp func,
     Value value = kept;
     value.replaceAllUsesWith(func.getArgument(first + i));
   }
+  // Behind them are what the function keeps for its next call.
+  for (unsigned i = values.size(), e = prepare.getNumResults(); i != e; ++i)
+    attrs.push_back(prepare.getResultAttrDict(i));
   prepare.setAllResultAttrs(attrs);
   return success();
 }
