@@ -92,6 +92,14 @@ static Value skipTranspose(Value value, bool &transposed) {
   return op->getOperand(0);
 }
 
+static void foldTransposes(GemmOp gemm) {
+  bool a = gemm.getTransposeA(), b = gemm.getTransposeB();
+  gemm.getAMutable().assign(skipTranspose(gemm.getA(), a));
+  gemm.getBMutable().assign(skipTranspose(gemm.getB(), b));
+  gemm.setTransposeA(a);
+  gemm.setTransposeB(b);
+}
+
 static void raiseContraction(linalg::LinalgOp op) {
   if (!linalg::isaContractionOpInterface(op) || op->getNumResults() != 1)
     return;
@@ -108,26 +116,16 @@ static void raiseContraction(linalg::LinalgOp op) {
   auto transposeC = isTransposed(maps[2], dims->batch, m, n);
   if (!transposeA || !transposeB || !transposeC || *transposeC)
     return;
-  Value a = skipTranspose(op->getOperand(0), *transposeA);
-  Value b = skipTranspose(op->getOperand(1), *transposeB);
   Value init = op->getOperand(2);
   Value residual = isZero(init) ? Value() : init;
   OpBuilder builder(op);
-  auto gemm =
-      GemmOp::create(builder, op.getLoc(), op->getResult(0).getType(), a, b,
-                     /*bias=*/Value(), residual, *transposeA, *transposeB,
-                     Epilogue::None, accumulator);
+  auto gemm = GemmOp::create(builder, op.getLoc(), op->getResult(0).getType(),
+                             op->getOperand(0), op->getOperand(1),
+                             /*bias=*/Value(), residual, *transposeA,
+                             *transposeB, Epilogue::None, accumulator);
+  foldTransposes(gemm);
   op->getResult(0).replaceAllUsesWith(gemm.getResult());
   op->erase();
-}
-
-/// The same for products that exist already.
-static void foldTransposes(GemmOp gemm) {
-  bool a = gemm.getTransposeA(), b = gemm.getTransposeB();
-  gemm.getAMutable().assign(skipTranspose(gemm.getA(), a));
-  gemm.getBMutable().assign(skipTranspose(gemm.getB(), b));
-  gemm.setTransposeA(a);
-  gemm.setTransposeB(b);
 }
 
 //===----------------------------------------------------------------------===//
