@@ -157,12 +157,18 @@ private:
 };
 } // namespace
 
+static DictionaryAttr getBufferAttrs(BufferAttr buffer) {
+  MLIRContext *context = buffer.getContext();
+  return DictionaryAttr::get(
+      context,
+      NamedAttribute(StringAttr::get(context, kBufferAttrName), buffer));
+}
+
 /// Makes the entry function read the values in the persistent block.
 static LogicalResult placePersistentValues(func::FuncOp func,
                                            func::FuncOp prepare,
                                            ArrayRef<Value> values,
                                            PersistentBlock &block) {
-  MLIRContext *context = func.getContext();
   // All at once: each change of a signature makes another function type.
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attrs;
@@ -172,9 +178,7 @@ static LogicalResult placePersistentValues(func::FuncOp func,
     if (failed(buffer))
       return failure();
     types.push_back(value.getType());
-    attrs.push_back(DictionaryAttr::get(
-        context,
-        NamedAttribute(StringAttr::get(context, kBufferAttrName), *buffer)));
+    attrs.push_back(getBufferAttrs(*buffer));
     locs.push_back(value.getLoc());
   }
   unsigned first = func.getNumArguments();
@@ -211,19 +215,25 @@ static LogicalResult placeKeptValues(func::FuncOp func, func::FuncOp prepare,
   OpBuilder builder(end);
   for (Operation &op : maker.front().without_terminator())
     builder.clone(op, mapping);
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attrs;
+  SmallVector<Value> kept;
   for (auto [i, made] :
        llvm::enumerate(maker.front().getTerminator()->getOperands())) {
     FailureOr<BufferAttr> buffer = block.add(made.getType());
     if (failed(buffer))
       return failure();
-    unsigned place = prepare.getNumResults();
-    if (failed(prepare.insertResult(place, made.getType(), {})))
-      return failure();
-    end->insertOperands(place, mapping.lookup(made));
-    prepare.setResultAttr(place, kBufferAttrName, *buffer);
+    types.push_back(made.getType());
+    attrs.push_back(getBufferAttrs(*buffer));
+    kept.push_back(mapping.lookup(made));
     func.setArgAttr(firstArg + i, kBufferAttrName, *buffer);
     func.setResultAttr(firstResult + i, kBufferAttrName, *buffer);
   }
+  unsigned place = prepare.getNumResults();
+  SmallVector<unsigned> places(types.size(), place);
+  if (failed(prepare.insertResults(places, types, attrs)))
+    return failure();
+  end->insertOperands(place, kept);
   return success();
 }
 
